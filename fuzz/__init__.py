@@ -1,0 +1,1 @@
+"""FUZ: what an OpenAPI document promises, one property a file."""

@@ -1,0 +1,71 @@
+"""A finding is a refuted property, known by its root cause, with the smallest history seen."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from troth.exchange import Exchange, History
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What one check or expectation holds against one or more exchanges.
+
+    ``root`` is the cause in words that do not depend on generated input: two complaints with
+    the same property and root are one finding.
+    """
+
+    property: str
+    root: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One root cause. ``seen`` counts its sightings, ``operations`` says where."""
+
+    property: str
+    severity: str
+    root: str
+    message: str
+    history: History
+    operations: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
+    seen: int = 1
+    reproduced: bool = True
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits of SHA-256 over property and root; stable between runs."""
+        return hashlib.sha256(f"{self.property}\0{self.root}".encode()).hexdigest()[:12]
+
+    @property
+    def witness(self) -> Exchange | None:
+        """The exchange that shows the fault: the last of the history."""
+        return self.history[-1] if self.history else None
+
+
+def weight(history: History) -> tuple[int, int, str]:
+    """Orders histories from small to large: exchanges, bytes of the last request, its text."""
+    if not history:
+        return (1 << 30, 0, "")
+    last = history[-1].request
+    return (len(history), len(last.url) + len(last.body), f"{last.method} {last.url}")
+
+
+def collect(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding a fingerprint: sightings added, operations united, smallest history kept."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        known = found.get(finding.fingerprint)
+        if known is None:
+            found[finding.fingerprint] = finding
+            continue
+        smaller = min(known, finding, key=lambda each: weight(each.history))
+        found[finding.fingerprint] = replace(
+            smaller,
+            operations=tuple(sorted({*known.operations, *finding.operations})),
+            seen=known.seen + finding.seen,
+            reproduced=known.reproduced or finding.reproduced,
+        )
+    return tuple(found.values())

@@ -1,0 +1,59 @@
+"""What a session has learnt about its target: things that exist, cases that were accepted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from troth.case import Values
+from troth.exchange import Exchange, History
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a producer operation answered, and all that was needed to get there."""
+
+    exchange: Exchange
+    path: Mapping[str, Any]
+    history: History
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A case that was served: its values, by whom it was sent, and what came before."""
+
+    values: Values
+    principal: str
+    exchange: Exchange
+    history: History
+
+
+@dataclass
+class Memory:
+    """Grows during a session; nothing in it outlives the process."""
+
+    things: dict[tuple[str, str, tuple[tuple[str, str], ...]], Thing] = field(default_factory=dict)
+    accepted: dict[str, Accepted] = field(default_factory=dict)
+    attempted: dict[str, str] = field(default_factory=dict)
+    """Operations that were tried and never reached a 2xx, with the reason."""
+    timeouts: dict[str, int] = field(default_factory=dict)
+    second_opinions: set[tuple[str, int, str]] = field(default_factory=set)
+    absent: dict[str, set[str]] = field(default_factory=dict)
+    """Documented response properties, by operation, that no answer has had so far."""
+    volatile: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What changes by itself in the answers of a reading operation."""
+    fresh: int = 0
+
+    def forget(self, identifier: str) -> None:
+        """Drop every thing whose request path or values hold ``identifier``: it may be gone."""
+        self.things = {
+            key: thing
+            for key, thing in self.things.items()
+            if identifier not in thing.exchange.request.url
+            and identifier.encode()
+            not in (thing.exchange.response.body if thing.exchange.response else b"")
+        }
+
+    def next_fresh(self) -> int:
+        """A number not given out before in this session."""
+        self.fresh += 1
+        return self.fresh

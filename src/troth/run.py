@@ -1,0 +1,115 @@
+"""Runs one property on one operation: its phases, each under settings of the profile."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import FlakyFailure, FlakyStrategyDefinition, Unsatisfiable
+
+from troth.finding import Finding, collect
+from troth.profile import Profile
+from troth.prop import Refuted, Tally
+from troth.verdict import Verdict
+from troth.world import Abandoned
+
+# A 5xx that was seen once was seen; whether it comes again is a question of luck, not of doubt.
+SEEN_IS_ENOUGH = frozenset({"FUZ103", "FUZ104"})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one test came to. ``error`` is a fault of troth or of the property, not a verdict."""
+
+    property: str
+    operation: str | None
+    verdict: Verdict
+    reason: str
+    examples: int = 0
+    conclusive: int = 0
+    exchanges: int = 0
+    findings: tuple[Finding, ...] = ()
+    cut_short: bool = False
+    inapplicable: str = ""
+
+
+def run(
+    tally: Tally,
+    test: Callable[[], object],
+    obj: Any,
+    profile: Profile,
+    *,
+    settle: Callable[[], None],
+) -> Result:
+    """Run ``test`` once a phase (once in all for a test without ``@given``) and sum it up.
+
+    ``settle`` is called before the verdict: it adds what else is known.
+    Exceptions that are neither findings nor verdicts are errors of troth and propagate.
+    """
+    for phase in tally.property.phases or (None,):
+        if phase is not None:
+            tally.phase = phase
+            # How Hypothesis itself hands settings to a test under @given; a test holds this.
+            obj._hypothesis_internal_use_settings = phase_settings(profile, phase)
+        try:
+            test()
+        except Abandoned:
+            break
+        except Refuted:
+            continue
+        except (FlakyFailure, FlakyStrategyDefinition):
+            tally.findings[:] = [_seen_once(each) for each in tally.findings]
+        except BaseExceptionGroup as group:
+            if not all(isinstance(each, Refuted) for each in leaves(group)):
+                raise
+        except Unsatisfiable:
+            reason = "no input could be generated for this schema"
+            tally.unanswered[reason] = tally.unanswered.get(reason, 0) + 1
+    settle()
+    verdict, reason = tally.verdict()
+    return Result(
+        property=tally.property.id,
+        operation=tally.operation,
+        verdict=verdict,
+        reason=reason,
+        examples=tally.examples,
+        conclusive=tally.conclusive,
+        exchanges=tally.exchanges,
+        findings=collect(tally.findings),
+        cut_short=tally.cut_short,
+        inapplicable="" if tally.findings or tally.held else tally.inapplicable,
+    )
+
+
+def phase_settings(profile: Profile, phase: str) -> settings:
+    """The profile's settings for one phase, upon the Hypothesis profile that is loaded.
+
+    Boundary cases are a finite list: Hypothesis walks all of it and stops. They are minimal
+    already, so only random cases are shrunk.
+    """
+    own = settings(
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=True,
+    )
+    if phase == "boundary":
+        most = profile.boundary if profile.boundary is not None else 100_000
+        return settings(own, max_examples=2 * most + 1, phases=[Phase.generate], database=None)
+    return settings(
+        own,
+        max_examples=profile.examples,
+        phases=[Phase.reuse, Phase.generate, Phase.target, Phase.shrink],
+    )
+
+
+def leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """The exceptions of a group that are no groups themselves."""
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from leaves(each)
+        else:
+            yield each
+
+
+def _seen_once(finding: Finding) -> Finding:
+    return finding if finding.property in SEEN_IS_ENOUGH else replace(finding, reproduced=False)

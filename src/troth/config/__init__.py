@@ -1,0 +1,1 @@
+"""Configuration: one file a TOML section; nothing here touches the network."""

@@ -1,0 +1,134 @@
+"""What a document says about one operation, as plain immutable data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Schema = Mapping[str, Any] | bool
+"""A JSON Schema as it stands in the document; ``$ref``s inside it are kept (they may recurse)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter; ``location`` is ``path``, ``query``, ``header`` or ``cookie``."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Schema
+    examples: tuple[Any, ...] = ()
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One media type of a body: its schema and the document's examples of it."""
+
+    schema: Schema
+    examples: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body: media types in the document's order."""
+
+    required: bool
+    content: Mapping[str, Media]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An OpenAPI link: values of this response feed ``parameters`` of another operation."""
+
+    name: str
+    operation: str
+    parameters: Mapping[str, str]
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSpec:
+    """One documented response; ``status`` is as written: ``200``, ``4XX``, ``default``."""
+
+    status: str
+    content: Mapping[str, Media]
+    headers: Mapping[str, Mapping[str, Any]]
+    links: tuple[Link, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Method and path template, and all the document promises about them.
+
+    ``security`` is a tuple of alternatives, each a tuple of scheme names that are needed
+    together; ``()`` means public, and an empty alternative means that anonymous is allowed too.
+    """
+
+    label: str
+    method: str
+    path: str
+    id: str | None
+    tags: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    responses: Mapping[str, ResponseSpec]
+    security: tuple[tuple[str, ...], ...]
+    deprecated: bool
+    summary: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def secured(self) -> bool:
+        """Whether the document demands a credential."""
+        return bool(self.security) and () not in self.security
+
+    @property
+    def safe(self) -> bool:
+        """Whether the method is safe in the sense of RFC 9110 section 9.2.1."""
+        return self.method in {"GET", "HEAD", "OPTIONS", "QUERY"}
+
+    def named(self, name: str) -> bool:
+        """Whether ``name`` means this operation: its operationId or ``METHOD /path``."""
+        return name == self.id or " ".join(name.split()) == self.label
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenOperation:
+    """An operation that the document does not describe soundly: where, and what is wrong."""
+
+    label: str
+    pointer: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A security scheme: ``kind`` as in OpenAPI (``http``, ``apiKey``, ``oauth2`` …)."""
+
+    name: str
+    kind: str
+    location: str = ""  # apiKey: query, header, cookie
+    key: str = ""  # apiKey: the parameter's name
+    scheme: str = ""  # http: bearer, basic …
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A loaded document. ``digest`` is SHA-256 over its canonical JSON, in hex."""
+
+    title: str
+    version: str
+    openapi: str
+    digest: str
+    source: str
+    document: Mapping[str, Any] = field(repr=False, compare=False)
+    operations: tuple[Operation, ...]
+    broken: tuple[BrokenOperation, ...]
+    schemes: Mapping[str, Scheme]
+    base_path: str = ""
+    """The path of the first server URL, without a trailing slash: put before every path."""
+
+    def operation(self, name: str) -> Operation | None:
+        """The operation of that operationId or label, or None."""
+        return next((each for each in self.operations if each.named(name)), None)

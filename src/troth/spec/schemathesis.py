@@ -1,0 +1,317 @@
+"""The only module that imports schemathesis: it generates cases and is the first judge of answers.
+
+schemathesis is used as a library. Its pytest plugin stays blocked: it breaks node ids, never
+shrinks, and leaves the boundary cases out of a profile's control.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from urllib.parse import quote
+
+import hypothesis.core
+import hypothesis.vendor.pretty
+import requests
+import schemathesis
+import schemathesis.generation.hypothesis
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core import NOT_SET, NotSet
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.transport import Response as JudgedResponse
+from schemathesis.openapi import checks as failures
+from schemathesis.specs.openapi import checks as judges
+
+from troth.case import NO_BODY, Case, Fault, Values
+from troth.errors import UsageError
+from troth.exchange import Exchange
+from troth.finding import Complaint
+from troth.spec.encode import encode
+from troth.spec.operation import Operation, Spec
+
+# Importing schemathesis blanks the values in every Hypothesis failure of the process. Its set-up
+# runs once; doing it now and putting Hypothesis's printer back afterwards gives them back.
+schemathesis.generation.hypothesis.setup()
+hypothesis.core.RepresentationPrinter = hypothesis.vendor.pretty.RepresentationPrinter  # type: ignore[attr-defined]
+
+CONFIG: Mapping[str, Any] = {
+    # Credentials are the Principal's, not the generator's; NUL bytes are FUZ104's subject.
+    "generation": {"with-security-parameters": False, "allow-x00": False},
+    "phases": {"coverage": {"unexpected-methods": []}},
+}
+CHECKS = (
+    judges.status_code_conformance,
+    judges.content_type_conformance,
+    judges.response_headers_conformance,
+    judges.response_schema_conformance,
+)
+BASE = "http://troth.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """One document, as schemathesis sees it."""
+
+    schema: Any
+    operations: Mapping[str, Any]
+
+    def boundary(self, operation: Operation, *, valid: bool) -> Iterator[Case]:
+        """The deterministic boundary cases, simplest first; 0.15 to 0.4 ms each.
+
+        An invalid case has exactly one fault as far as its own location goes, but the *other*
+        locations of schemathesis's template may be invalid too: `faults.single` puts valid
+        values there.
+        """
+        own = self.operations[operation.label]
+        for case in self.schema.iter_coverage_cases(
+            own,
+            generation_modes=[GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE],
+            generation_config=self.schema.config.generation_for(operation=own, phase="coverage"),
+        ):
+            yield self._ours(operation, case, valid=valid)
+
+    def generated(self, operation: Operation, *, valid: bool) -> st.SearchStrategy[Case]:
+        """Random cases: schema-valid ones, or ones with at least one schema violation."""
+        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
+        strategy = self.operations[operation.label].as_strategy(generation_mode=mode)
+        return cast(
+            "st.SearchStrategy[Case]",
+            strategy.map(lambda case: self._ours(operation, case, valid=valid)),
+        )
+
+    def negatable(self, operation: Operation) -> bool:
+        """Whether anything about a request to this operation can violate its schema."""
+        return any(True for _ in self.boundary(operation, valid=False))
+
+    def build(
+        self, operation: Operation, values: Values, *, fault: Fault | None = None, purpose: str = ""
+    ) -> Case:
+        """The case of these values, serialised as the document says."""
+        own = self.operations[operation.label]
+        made = own.Case(
+            path_parameters={
+                name: quote(str(value), safe="%") for name, value in values.path.items()
+            },
+            query=dict(values.query),
+            headers=dict(values.headers),
+            cookies=dict(values.cookies),
+            body=NOT_SET if values.body is NO_BODY else values.body,
+            media_type=values.media_type,
+        )
+        return replace(self._case(operation, made, values), fault=fault, purpose=purpose)
+
+    def judge(self, operation: Operation, exchange: Exchange) -> tuple[Complaint, ...]:
+        """What the document says against this exchange: status, media type, headers, body."""
+        if exchange.response is None or operation.label not in self.operations:
+            return ()
+        case = self.operations[operation.label].Case()
+        try:
+            case.validate_response(_judged(exchange), checks=list(CHECKS))
+        except FailureGroup as group:
+            return tuple(_complaint(operation, exchange, each) for each in _flat(group))
+        except Failure as failure:
+            return (_complaint(operation, exchange, failure),)
+        return ()
+
+    def _ours(self, operation: Operation, case: Any, *, valid: bool) -> Case:
+        values = Values(
+            path={name: _text(value) for name, value in (case.path_parameters or {}).items()},
+            query=dict(case.query or {}),
+            headers=dict(case.headers or {}),
+            cookies=dict(case.cookies or {}),
+            body=NO_BODY if isinstance(case.body, NotSet) else case.body,
+            media_type=case.media_type,
+        )
+        made = self._case(operation, case, values)
+        return made if valid else replace(made, fault=_fault(case))
+
+    def _case(self, operation: Operation, case: Any, values: Values) -> Case:
+        sent = case.as_transport_kwargs(base_url=BASE)
+        path, headers, body = encode(sent, prefix=BASE)
+        return Case(
+            operation=operation,
+            method=case.method,
+            path=path,
+            headers=headers,
+            body=body,
+            values=values,
+        )
+
+
+def generator(spec: Spec) -> Generator:
+    """Load ``spec`` into schemathesis. Raises UsageError when it refuses the whole document."""
+    config = schemathesis.Config.from_dict(deepcopy(dict(CONFIG)))
+    try:
+        schema = schemathesis.openapi.from_dict(_completed(spec), config=config)
+    except schemathesis.errors.LoaderError as error:
+        raise UsageError(f"{spec.source}: schemathesis cannot read it: {error}") from error
+    schema.config.update(base_url=BASE)
+    known = {each.label: each for each in spec.operations}
+    operations: dict[str, Any] = {}
+    for result in schema.get_all_operations():
+        own = getattr(result, "_value", None)
+        if own is not None and own.label in known:
+            operations[own.label] = own
+    return Generator(schema, operations)
+
+
+def _completed(spec: Spec) -> dict[str, Any]:
+    """The document with the path parameters that its templates name but it forgot to declare."""
+    document = deepcopy(dict(spec.document))
+    for operation in spec.operations:
+        item = document.get("paths", {}).get(operation.path)
+        raw = item.get(operation.method.lower()) if isinstance(item, dict) else None
+        if not isinstance(raw, dict):
+            continue
+        declared = {
+            each.get("name")
+            for each in [*item.get("parameters", []), *raw.get("parameters", [])]
+            if isinstance(each, dict)
+        }
+        named = set(re.findall(r"{([^}]+)}", operation.path))
+        refs = any(
+            "$ref" in each for each in [*item.get("parameters", []), *raw.get("parameters", [])]
+        )
+        for parameter in operation.parameters:
+            forgotten = parameter.location == "path" and parameter.name in named - declared
+            if forgotten and not refs:
+                raw.setdefault("parameters", []).append(
+                    {"name": parameter.name, "in": "path", "required": True}
+                    | {"schema": parameter.schema}
+                )
+    return document
+
+
+def _judged(exchange: Exchange) -> JudgedResponse:
+    response = exchange.response
+    assert response is not None
+    headers: dict[str, list[str]] = {}
+    for name, value in response.headers:
+        headers.setdefault(name.lower(), []).append(value)
+    request = requests.PreparedRequest()
+    request.method, request.url = exchange.request.method, exchange.request.url
+    request.headers = requests.structures.CaseInsensitiveDict(exchange.request.headers)
+    return JudgedResponse(
+        status_code=response.status,
+        headers=headers,
+        content=response.body,
+        request=request,
+        elapsed=response.elapsed,
+        verify=False,
+        stream_cut_short=response.truncated,
+    )
+
+
+def _flat(group: BaseExceptionGroup[Any]) -> Iterator[Failure]:
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _flat(each)
+        else:
+            yield cast("Failure", each)
+
+
+def _complaint(operation: Operation, exchange: Exchange, failure: Failure) -> Complaint:
+    """A complaint whose root does not depend on generated values."""
+    status = exchange.status
+    first = str(failure.message).split("\n\n")[0]
+    match failure:
+        case failures.UndefinedStatusCode():
+            documented = ", ".join(failure.defined_status_codes)
+            return Complaint(
+                "FUZ102",
+                f"status {status} is not documented",
+                f"answered {status}; the document knows {documented}",
+            )
+        case failures.MissingHeaders():
+            names = ", ".join(sorted(failure.missing_headers))
+            return Complaint("FUZ102", f"response headers {names} are missing", first)
+        case failures.MissingContentType() | failures.UndefinedContentType():
+            found = exchange.response.media_type if exchange.response else ""
+            return Complaint(
+                "FUZ106" if status >= 400 else "FUZ102",
+                f"media type {found or 'absent'} of a {status // 100}xx is not documented",
+                f"{status} came as {found or 'no media type at all'}: {first}",
+            )
+        case failures.JsonSchemaError():
+            where = _schema_place(operation, failure)
+            at = "/".join(str(each) for each in failure.instance_path)
+            return Complaint(
+                "FUZ106" if status >= 400 else "FUZ102",
+                f"{status // 100}xx body violates {where}",
+                f"{status} body at /{at}: {failure.validation_message}",
+            )
+        case _:
+            return Complaint(
+                "FUZ106" if status >= 400 else "FUZ102",
+                f"{status // 100}xx: {failure.title}",
+                f"{status}: {failure.title}: {first}",
+            )
+
+
+def _schema_place(operation: Operation, failure: Any) -> str:
+    """The violated keyword: in a shared component by its name, else within this operation."""
+    path = [str(each) for each in failure.schema_path]
+    for bundled, uri in (failure._name_to_uri or {}).items():
+        if bundled in path:
+            inside = path[path.index(bundled) + 1 :]
+            if not any(each in (failure._name_to_uri or {}) for each in inside):
+                return "/".join([uri, *inside])
+    return f"{operation.label} {'/'.join(path)}"
+
+
+_LOCATIONS = {
+    "body": "body",
+    "path": "path",
+    "query": "query",
+    "header": "header",
+    "cookie": "cookie",
+}
+
+
+def _fault(case: Any) -> Fault:
+    data = case.meta.phase.data
+    location = str(getattr(data.parameter_location, "value", data.parameter_location) or "")
+    location = location.replace("path_parameters", "path").replace("headers", "header")
+    location = _LOCATIONS.get(location.replace("cookies", "cookie"), location)
+    kind = str(getattr(data, "scenario", "") or "")
+    if not kind:
+        mutations = data.mutations
+        kind = "+".join(sorted({str(each.operator) for each in mutations})) or "negated"
+        location = location or "+".join(
+            sorted(str(each.value) for each in case.meta.components if _negative(case, each))
+        )
+    name = str(data.parameter or "")
+    if location == "body":
+        # The description starts with the property's path: "name: Incorrect type".
+        head, _, _ = str(data.description or "").partition(": ")
+        pointer = str(data.location or "")
+        name = _instance_pointer(pointer) or ("/" + head if " " not in head and head else "")
+    return Fault(location, name, kind, str(data.description or "schema violation"))
+
+
+def _negative(case: Any, component: Any) -> bool:
+    return bool(case.meta.components[component].mode == GenerationMode.NEGATIVE)
+
+
+def _instance_pointer(schema_pointer: str) -> str:
+    """``/properties/a/properties/b/type`` as the instance pointer ``/a/b``."""
+    return "".join(f"/{name}" for name in re.findall(r"/properties/([^/]+)", schema_pointer))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def faults_first(cases: Iterable[Case]) -> list[Case]:
+    """One case of each kind of fault first, then the rest: a sample of the list is varied."""
+    seen: set[tuple[str, str]] = set()
+    first: list[Case] = []
+    rest: list[Case] = []
+    for case in cases:
+        key = (case.fault.location, case.fault.kind) if case.fault else ("", case.purpose)
+        (rest if key in seen else first).append(case)
+        seen.add(key)
+    return first + rest

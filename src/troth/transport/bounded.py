@@ -1,0 +1,129 @@
+"""Reads a body up to a bound of bytes, seconds and events, before and after decompression."""
+
+import re
+import time
+import zlib
+from dataclasses import dataclass, field
+from typing import Final
+
+import h11
+
+from troth.exchange import Headers, header
+from troth.transport.connection import Connection, Garbage
+
+EVENTS: Final = "text/event-stream"
+STREAMS: Final = frozenset(
+    {
+        EVENTS,
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/json-seq",
+        "application/stream+json",
+        "multipart/x-mixed-replace",
+    }
+)
+"""Media types that need not end: at the deadline they are cut, which is not a timeout."""
+
+# A blank line after a line (HTML Living Standard, 9.2.6): CRLF, LF or CR end a line.
+_BLANK = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
+_FIELD = re.compile(rb"(?:\A|[\r\n])[^:\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a body is read: decoded bytes; of an event stream events, and idle seconds."""
+
+    max_body: int = 1_048_576
+    events: int = 20
+    idle: float = 2.0
+
+
+@dataclass(slots=True)
+class Body:
+    """What was read so far, decoded; ``truncated`` when more was to come."""
+
+    data: bytearray = field(default_factory=bytearray)
+    truncated: bool = False
+
+
+def read(
+    connection: Connection, headers: Headers, bounds: Bounds, *, deadline: float, body: Body
+) -> None:
+    """Fills ``body``. Raises Ended, Garbage and TimeoutError; ``body`` then holds what came."""
+    kind = (header(headers, "content-type") or "").split(";")[0].strip().lower()
+    inflate = Inflate((header(headers, "content-encoding") or "").strip().lower())
+    mark, seen, raw = 0, 0, 0
+    while True:
+        until = deadline
+        if kind == EVENTS:
+            until = min(deadline, time.monotonic() + bounds.idle)
+        try:
+            event = connection.event(until)
+        except TimeoutError:
+            if kind not in STREAMS:
+                raise
+            body.truncated = True
+            return
+        if not isinstance(event, h11.Data):
+            return
+        raw += len(event.data)
+        body.data += inflate(bytes(event.data), bounds.max_body + 1 - len(body.data))
+        if len(body.data) > bounds.max_body or raw > bounds.max_body + 65_536:
+            del body.data[bounds.max_body :]
+            body.truncated = True
+            return
+        if kind != EVENTS:
+            continue
+        mark, seen = _count(bytes(body.data), mark, seen, bounds.events)
+        if seen == bounds.events:
+            body.truncated = len(body.data) > mark or not _over(connection)
+            del body.data[mark:]
+            return
+
+
+def _count(data: bytes, mark: int, seen: int, most: int) -> tuple[int, int]:
+    # Where the last whole block ends, and how many events there were up to it.
+    for blank in _BLANK.finditer(data, mark):
+        # A block of comments alone (a ping) is no event.
+        seen += bool(_FIELD.search(data[mark : blank.end()]))
+        mark = blank.end()
+        if seen == most:
+            break
+    return mark, seen
+
+
+def _over(connection: Connection) -> bool:
+    # Without waiting: a stream that ended with its last event was read whole.
+    return isinstance(connection.buffered(), h11.EndOfMessage)
+
+
+class Inflate:
+    """Decodes ``gzip`` and ``deflate`` piece by piece; any other coding is left as it came."""
+
+    def __init__(self, coding: str) -> None:
+        self._pieces = None
+        self._raw_too = coding == "deflate"
+        if coding in {"gzip", "x-gzip"}:
+            self._pieces = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        elif coding == "deflate":
+            self._pieces = zlib.decompressobj()
+
+    def __call__(self, data: bytes, room: int) -> bytes:
+        """At most ``room`` (> 0) decoded bytes of ``data``. Raises Garbage.
+
+        What does not fit is dropped: the caller stops at the bound.
+        """
+        if self._pieces is None:
+            return data[:room]
+        try:
+            decoded = self._pieces.decompress(data, room)
+        except zlib.error:
+            if not self._raw_too:
+                raise Garbage("the body is not what its Content-Encoding says") from None
+            # Many services send raw deflate where RFC 9110 section 8.4.1.2 wants zlib's wrapper.
+            self._raw_too, self._pieces = False, zlib.decompressobj(-zlib.MAX_WBITS)
+            return self(data, room)
+        self._raw_too = False
+        return decoded

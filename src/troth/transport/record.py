@@ -1,0 +1,190 @@
+"""One recorder: every request of every suite gets a number, a gate and a place in the history."""
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import parse_qsl
+
+from troth.exchange import Breakage, Exchange, History, Request
+from troth.transport.exclude import Exclusion
+from troth.transport.http import Bounds, Outcome, Wire
+from troth.transport.request import UnsendableRequest, origin, prepare, split
+
+Sink = Callable[[Exchange], None]
+
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_OVERRIDES: Final = frozenset(
+    {"x-http-method-override", "x-http-method", "x-method-override", "x-original-method"}
+)
+_PROBE: Final = 0.5  # seconds to see whether a target that was down is back
+
+
+class NotSent(Exception):
+    """A request that was held back. The message has the reason and the remedy."""
+
+
+class Recorder:
+    """Sends to one target, and to nothing else; safe to share between threads.
+
+    ``sinks`` are called with each exchange, in their order and one exchange at a time; an
+    exception of theirs is the caller's. ``tail`` is how many exchanges ``recent`` keeps.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        base_url: str,
+        *,
+        sinks: Iterable[Sink] = (),
+        writes: bool = False,
+        exclude: Iterable[Exclusion] = (),
+        timeout: float = 10.0,
+        bounds: Bounds | None = None,
+        tail: int = 200,
+    ) -> None:
+        self._wire = wire
+        self._base_url = base_url
+        self._origin = origin(base_url)
+        self._sinks = list(sinks)
+        self._writes = writes
+        self._exclude = tuple(exclude)
+        self._timeout = timeout
+        self._bounds = bounds or Bounds()
+        self._recent: deque[Exchange] = deque(maxlen=tail)
+        self._numbers = itertools.count(1)
+        self._lock = threading.RLock()
+        self._count = 0
+        self._answered: Exchange | None = None
+        self._down: str | None = None
+
+    @property
+    def count(self) -> int:
+        """How many exchanges there were."""
+        return self._count
+
+    @property
+    def recent(self) -> History:
+        """The latest exchanges, in the order in which they ended."""
+        with self._lock:
+            return tuple(self._recent)
+
+    @property
+    def down(self) -> str | None:
+        """What was going on when the target went away, or None while it accepts connections."""
+        return self._down
+
+    def subscribe(self, sink: Sink) -> None:
+        """Calls ``sink`` from now on, after those that are there."""
+        with self._lock:
+            self._sinks.append(sink)
+
+    def send(
+        self,
+        request: Request,
+        *,
+        principal: str,
+        operation: str | None,
+        purpose: str = "",
+        timeout: float | None = None,
+        bounds: Bounds | None = None,
+        first: Sink | None = None,
+    ) -> Exchange:
+        """Sends ``request`` and records the exchange, whose request is as it went out.
+
+        ``first`` sees the exchange before the sinks do: who logs in learns its secrets there.
+        While the target is down this costs one quick attempt to connect. Raises NotSent, and
+        UnsendableRequest; neither is an exchange.
+        """
+        __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
+        request = prepare(request)
+        self._gate(request)
+        started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with self._lock:
+            number = next(self._numbers)
+        exchange = Exchange(number, principal, operation, request, purpose=purpose, started=started)
+        outcome = self._attempt(
+            request, self._timeout if timeout is None else timeout, bounds or self._bounds
+        )
+        exchange = replace(
+            exchange,
+            response=outcome.response,
+            breakage=outcome.breakage,
+            detail=outcome.detail,
+        )
+        self._watch(exchange)
+        with self._lock:
+            self._count += 1
+            self._recent.append(exchange)
+            if first is not None:
+                first(exchange)
+            for sink in self._sinks:
+                sink(exchange)
+        return exchange
+
+    def _attempt(self, request: Request, timeout: float, bounds: Bounds) -> Outcome:
+        __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
+        down = self._down
+        if down is not None:
+            if not self._wire.alive(self._base_url, timeout=_PROBE):
+                return Outcome(breakage=Breakage.UNREACHABLE, detail=f"the target is down: {down}")
+            self._down = None
+        return self._wire.send(request, timeout=timeout, bounds=bounds)
+
+    def _watch(self, exchange: Exchange) -> None:
+        if exchange.response is not None:
+            self._answered = exchange
+            return
+        if self._down is not None or exchange.breakage is Breakage.GARBAGE:
+            return
+        if self._wire.alive(self._base_url, timeout=_PROBE):
+            return
+        if exchange.breakage is Breakage.UNREACHABLE:
+            last = self._answered
+            self._down = f"last answer: {_named(last)}" if last else "it never answered"
+        else:
+            self._down = f"it went away with {_named(exchange)}"
+
+    def _gate(self, request: Request) -> None:
+        __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
+        place = origin(request.url)
+        if place != self._origin:
+            raise NotSent(
+                f"{request.method} to {place} was not sent: the target is {self._origin}, and "
+                "troth sends to nothing else; set `[target] base-url` to test another host"
+            )
+        for exclusion in self._exclude:
+            if exclusion.covers(request):
+                raise NotSent(
+                    f"{exclusion.label} was not sent: it is excluded; "
+                    "take it out of `[target] exclude` to test it"
+                )
+        if not self._writes and not place.loopback and not _reads(request):
+            raise NotSent(
+                f"{request.method} {_path(request)} was not sent: {place.host} is not this "
+                "machine, and writes there need `[target] writes = true`"
+            )
+
+
+def _reads(request: Request) -> bool:
+    # Method overrides make a write of a GET on many frameworks.
+    if any(name.lower() in _OVERRIDES for name, _ in request.headers):
+        return False
+    query = split(request.url)[2].partition("?")[2]
+    overridden = any(name == "_method" for name, _ in parse_qsl(query, errors="replace"))
+    return request.method in _READS and not overridden
+
+
+def _path(request: Request) -> str:
+    return split(request.url)[2].partition("?")[0]  # a query may carry a key
+
+
+def _named(exchange: Exchange) -> str:
+    label = exchange.operation or f"{exchange.request.method} {_path(exchange.request)}"
+    return f"exchange {exchange.number} ({label})"
+
+
+__all__ = ["NotSent", "Recorder", "Sink", "UnsendableRequest"]

@@ -1,0 +1,85 @@
+"""Over TLS all is the same, and a certificate that nobody vouches for is no connection."""
+
+import datetime as dt
+import ipaddress
+import os
+import ssl
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from troth.exchange import Breakage, Request
+from troth.transport.http import Wire
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A self-signed certificate for 127.0.0.1: paths of certificate and key."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "troth test")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "cert.pem", folder / "key.pem"
+    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return public, private
+
+
+@pytest.fixture
+def secure(peer, certificate):
+    """A TLS peer that serves one connection after another, each kept alive."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+
+    def script(self, conn, number):
+        with context.wrap_socket(conn, server_side=True) as inner:
+            while self.read(inner):
+                inner.sendall(OK)
+
+    made = peer(script)
+    made.url = made.url.replace("http", "https")
+    return made
+
+
+def test_requests_over_tls_share_a_connection_too(secure, certificate):
+    trusted = ssl.create_default_context(cafile=certificate[0])
+    with Wire(tls=trusted) as wire:
+        for _ in range(3):
+            assert wire.send(Request("GET", secure.url + "/a/../b")).response.body == b"hi"
+        assert secure.connections == 1
+        body = os.urandom(1_000_000)
+        assert wire.send(Request("POST", secure.url + "/", (), body)).response.status == 200
+        assert secure.requests[-1].endswith(body)
+        assert secure.connections == 2
+
+
+def test_an_unknown_certificate_is_unreachable_and_says_why(secure):
+    with Wire() as wire:
+        outcome = wire.send(Request("GET", secure.url))
+    assert outcome.breakage is Breakage.UNREACHABLE
+    assert outcome.detail.startswith("TLS: self-signed certificate")

@@ -1,0 +1,1 @@
+"""Checks: pure functions of one exchange. Each is charged to the property that owns the fault."""

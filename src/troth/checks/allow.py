@@ -1,0 +1,49 @@
+"""Which methods a path has, and whether an `Allow` header says exactly that."""
+
+import re
+from urllib.parse import unquote
+
+from troth.spec.operation import BrokenOperation, Spec
+
+TOLERATED = frozenset({"HEAD", "OPTIONS"})
+
+
+def declared_methods(spec: Spec, template: str, path: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The declared methods of ``template``, and those of other templates that take ``path`` too.
+
+    ``/users/me`` is also a ``/users/{id}``: what only the latter declares may be answered there,
+    and may stand in `Allow`.
+    """
+    every = [(each.path, each.method) for each in spec.operations]
+    every += [(label.partition(" ")[2], label.partition(" ")[0]) for label in map(_label, spec.broken)]
+    own = frozenset(method for place, method in every if place == template)
+    others = {place for place, _ in every if place != template and _takes(place, unquote(path))}
+    return own, frozenset(method for place, method in every if place in others)
+
+
+def _label(operation: BrokenOperation) -> str:
+    return operation.label
+
+
+def _takes(template: str, path: str) -> bool:
+    parts = re.split(r"{[^}]*}", template)
+    return re.fullmatch("[^/]+".join(re.escape(part) for part in parts), path) is not None
+
+
+def allowed(
+    value: str | None, declared: frozenset[str], *, besides: frozenset[str] = frozenset()
+) -> str | None:
+    """What is wrong with an `Allow` header, or None (RFC 9110 section 10.2.1).
+
+    All of ``declared`` must be there; of ``besides``, HEAD and OPTIONS any may be.
+    """
+    if value is None:
+        return "the 405 has no Allow header"
+    given = {each.strip().upper() for each in value.split(",") if each.strip()}
+    missing = sorted(declared - given)
+    more = sorted(given - declared - besides - TOLERATED)
+    if missing:
+        return f"it lacks {', '.join(missing)}"
+    if more:
+        return f"it lists {', '.join(more)}, which the document does not declare"
+    return None

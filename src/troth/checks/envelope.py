@@ -1,0 +1,94 @@
+"""Every error has one shape: the documented one, or at least the same one everywhere."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from troth.exchange import Exchange
+from troth.finding import Complaint
+from troth.spec.operation import Operation, ResponseSpec, Spec
+from troth.spec.schema import properties
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an error looks like: its media type and its top-level members."""
+
+    media_type: str
+    members: frozenset[str]
+
+    def __str__(self) -> str:
+        inside = ", ".join(sorted(self.members)) or "no members"
+        return f"{self.media_type or 'no media type'} with {inside}"
+
+    def like(self, other: "Shape") -> bool:
+        """Whether both can be one envelope: same media type, and one's members hold the other's.
+
+        Optional members (``errors`` on a 422 only) do not make a second shape.
+        """
+        if self.media_type != other.media_type:
+            return False
+        common = self.members & other.members
+        return bool(common) and 2 * len(common) >= min(len(self.members), len(other.members))
+
+
+def documented(operation: Operation | None, status: int) -> ResponseSpec | None:
+    """The documented response for ``status``: exact, then ``4XX``, then ``default``."""
+    if operation is None:
+        return None
+    for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
+        if key in operation.responses:
+            return operation.responses[key]
+    return None
+
+
+def promised(spec: Spec) -> tuple[Shape, ...]:
+    """The shapes of the documented errors, the most frequent first; empty when there are none."""
+    seen: Counter[Shape] = Counter()
+    for operation in spec.operations:
+        for status, response in operation.responses.items():
+            if status[:1] not in {"4", "5", "d"}:
+                continue
+            for media_type, media in response.content.items():
+                members = frozenset(properties(spec, media.schema))
+                if members:
+                    seen[Shape(media_type.split(";")[0].strip().lower(), members)] += 1
+    return tuple(shape for shape, _ in seen.most_common())
+
+
+def shape_of(exchange: Exchange) -> Shape:
+    """The shape of an error that came back."""
+    response = exchange.response
+    assert response is not None
+    try:
+        body = json.loads(response.body)
+    except ValueError:
+        body = None
+    members = frozenset(body) if isinstance(body, Mapping) else frozenset()
+    return Shape(response.media_type, members)
+
+
+def error_envelope(
+    exchange: Exchange, operation: Operation | None, shapes: tuple[Shape, ...]
+) -> tuple[Complaint, ...]:
+    """FUZ106: errors that the document does not describe have the envelope of those it does.
+
+    ``shapes`` are the promised ones, or the first that was seen. Where the document gives a
+    schema for this very error, the judges of conformance decide instead.
+    """
+    if exchange.status < 400 or exchange.request.method == "HEAD" or not shapes:
+        return ()
+    own = documented(operation, exchange.status)
+    if own is not None:
+        return ()  # Described, be it by "no content": FUZ102 and its judges decide.
+    found = shape_of(exchange)
+    if any(found.like(each) for each in shapes):
+        return ()
+    return (
+        Complaint(
+            "FUZ106",
+            f"second error shape: {found}",
+            f"{exchange.status} came as {found}; elsewhere errors are {shapes[0]}",
+        ),
+    )

@@ -1,0 +1,153 @@
+"""What the recorder shows is checked as it passes, whichever property it was sent for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from troth.checks.envelope import Shape, documented, error_envelope, shape_of
+from troth.checks.server_error import server_error
+from troth.exchange import Exchange
+from troth.finding import Complaint, Finding
+from troth.prop import Example, Tally, as_finding
+from troth.spec.operation import Operation
+
+if TYPE_CHECKING:
+    from troth.case import Case
+    from troth.target import Target
+
+BODY = "body violates"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why one property can not be settled for one operation."""
+
+    property: str
+    operation: str | None
+    reason: str
+
+
+@dataclass
+class Noticed:
+    """What was seen by the way since it was last drained."""
+
+    findings: list[Finding] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def drain(self) -> tuple[list[Finding], list[Doubt]]:
+        """All of it, once."""
+        found = (self.findings, self.doubts)
+        self.findings, self.doubts = [], []
+        return found
+
+
+class Observer:
+    """A sink of the recorder. Complaints become findings of the property that owns the fault."""
+
+    def __init__(self, target: "Target", *, known: Mapping[str, Operation]) -> None:
+        self.target = target
+        self.known = known
+        self.noticed = Noticed()
+        self.held: dict[tuple[str, str | None], list[Complaint]] = {}
+        """Complaints of the whole session by property and operation."""
+        self.doubted: dict[tuple[str, str | None], list[str]] = {}
+        self.shapes: list[Shape] = list(target.shapes)
+        self.latest: tuple[int, tuple[Complaint, ...]] = (0, ())
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Check one exchange."""
+        target = self.target
+        if target.tally is not None:
+            target.tally.exchanges += 1
+        example, case = target.sending or (None, None)
+        operation = self.known.get(exchange.operation or "")
+        complaints = self._complaints(exchange, operation, case)
+        self.latest = (exchange.number, complaints)
+        running = example or (Example(target.tally) if target.tally else None)
+        for complaint in complaints:
+            held = self.held.setdefault((complaint.property, exchange.operation), [])
+            if complaint not in held:
+                held.append(complaint)
+            if running is not None:
+                self.noticed.findings.append(as_finding(complaint, running, exchange))
+
+    def against(self, exchange: Exchange, property: str) -> list[Complaint]:  # noqa: A002
+        """What was held against the latest exchange under ``property``."""
+        number, complaints = self.latest
+        mine = complaints if number == exchange.number else ()
+        return [each for each in mine if each.property == property]
+
+    def doubt(self, property: str, operation: str | None, reason: str) -> None:  # noqa: A002
+        """Note a doubt once."""
+        reasons = self.doubted.setdefault((property, operation), [])
+        if reason not in reasons:
+            reasons.append(reason)
+            self.noticed.doubts.append(Doubt(property, operation, reason))
+
+    def _complaints(
+        self, exchange: Exchange, operation: Operation | None, case: "Case | None"
+    ) -> tuple[Complaint, ...]:
+        found = list(server_error(exchange, operation, case))
+        if exchange.response is None:
+            return tuple(found)
+        if operation is not None and not exchange.response.truncated:
+            found += self._judged(operation, exchange)
+        if exchange.status >= 400 and exchange.status < 500:
+            found += error_envelope(exchange, operation, tuple(self.shapes))
+            if not self.shapes and documented(operation, exchange.status) is None:
+                self.shapes.append(shape_of(exchange))
+        return tuple(found)
+
+    def _judged(self, operation: Operation, exchange: Exchange) -> list[Complaint]:
+        """schemathesis on every exchange; openapi-core on errors and on new shapes of success."""
+        first = list(self.target.generator.judge(operation, exchange))
+        status = exchange.status
+        if status >= 500 and str(status) not in operation.responses:
+            first = []  # A crash is FUZ103's or FUZ104's; that it is undocumented is no news.
+        against = [each for each in first if BODY in each.root]
+        assert exchange.response is not None
+        shape = (operation.label, status, str(shape_of(exchange)))
+        memory = self.target.memory
+        if status < 400 and not against and shape in memory.second_opinions:
+            return first
+        memory.second_opinions.add(shape)
+        opinion = self.target.second.response(operation, exchange)
+        owner = "FUZ106" if status >= 400 else "FUZ102"
+        if opinion.ok is True and against:
+            first = [each for each in first if each not in against]
+            reason = "; ".join(each.message for each in against)
+            self.doubt(
+                owner,
+                operation.label,
+                f"the judges disagree on a {status}: schemathesis says {reason}; openapi-core "
+                "finds it conforming",
+            )
+        elif opinion.ok is False and not first:
+            self.doubt(
+                owner,
+                operation.label,
+                f"the judges disagree on a {status}: openapi-core says {opinion.reason}; "
+                "schemathesis finds it conforming",
+            )
+        for pointer in opinion.undocumented:
+            self.doubt(
+                owner,
+                operation.label,
+                f"a {status} carries {pointer}, which the document does not mention",
+            )
+        self._drift(operation, status, opinion.absent)
+        return first
+
+    def _drift(self, operation: Operation, status: int, absent: tuple[str, ...]) -> None:
+        """Documented properties that no answer of this status has had yet."""
+        key = f"{operation.label} {status}"
+        seen = self.target.memory.absent
+        seen[key] = seen[key] & set(absent) if key in seen else set(absent)
+
+
+def settle(tally: Tally, observer: Observer) -> None:
+    """Add to ``tally`` what the session holds against its property and operation."""
+    key = (tally.property.id, tally.operation)
+    for reason in observer.doubted.get(key, []):
+        tally.doubts[reason] = tally.doubts.get(reason, 0) + 1
+    tally.held += [each.message for each in observer.held.get(key, [])]

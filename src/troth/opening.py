@@ -1,0 +1,157 @@
+"""Opens a target: reads its file, starts it when it is to be started, reads its document."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from troth.checks.envelope import promised
+from troth.config.file import TargetFile
+from troth.config.load import Loaded, load, load_policy
+from troth.config.places import conf_dir
+from troth.config.policy import PolicySection
+from troth.errors import UsageError
+from troth.launch import Launched, launch
+from troth.principal import principals
+from troth.profile import Profile
+from troth.redaction import Redactor
+from troth.spec.discover import discover
+from troth.spec.graph import build
+from troth.spec.load import load as load_spec
+from troth.spec.operation import Spec
+from troth.spec.schemathesis import generator
+from troth.spec.second import second_judge
+from troth.spec.validity import Validity
+from troth.target import Target
+from troth.transport.exclude import exclusions
+from troth.transport.http import Bounds, Wire
+from troth.transport.record import Recorder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the options ask for, before anything is started or sent."""
+
+    name: str
+    loaded: Loaded
+    url: str | None
+    policy: PolicySection
+    redactor: Redactor
+
+
+def preflight(options: Mapping[str, Any]) -> Plan:
+    """Read the target file and nothing else. Raises UsageError for whatever is wrong in it."""
+    file, url = options.get("target"), options.get("target_url")
+    if url and not file:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError(f"--target-url {url!r} is no http address; write http://host:port/")
+        loaded = Loaded(TargetFile())
+    else:
+        loaded = load(Path(file) if file else conf_dir() / "target.toml")
+    return Plan(
+        name=loaded.file.target.name if file or not url else urlsplit(url).netloc,
+        loaded=loaded,
+        url=url,
+        policy=load_policy(loaded.file),
+        redactor=Redactor(sorted(loaded.secrets)),
+    )
+
+
+def open_target(options: Mapping[str, Any], *, profile: Profile) -> Target:
+    """The target, ready to be sent to. Raises UsageError; then nothing is left running."""
+    plan = preflight(options)
+    section = plan.loaded.file.target
+    wire = Wire()
+    steps = [wire.close]
+    try:
+        launched = _launched(plan)
+        if launched is not None:
+            steps.append(launched.stop)
+        base_url = _base_url(plan, launched)
+        spec = _spec(plan, base_url)
+        recorder = Recorder(
+            wire,
+            base_url,
+            writes=section.writes,
+            exclude=exclusions(section.exclude, spec, base_url),
+            timeout=section.timeout,
+            bounds=Bounds(max_body=section.max_body),
+        )
+        prefix = "" if urlsplit(base_url).path.strip("/") else spec.base_path
+        file = plan.loaded.file
+        target = Target(
+            name=plan.name,
+            base_url=base_url,
+            prefix=prefix,
+            file=file,
+            spec=spec,
+            graph=build(spec, file.resources),
+            generator=generator(spec),
+            second=second_judge(spec),
+            validity=Validity(spec),
+            shapes=promised(spec),
+            recorder=recorder,
+            principals=principals(file.principals, file.session, spec, recorder, base_url + prefix),
+            redactor=plan.redactor,
+            profile=profile,
+            environ=dict(os.environ),
+            launched=launched,
+            salt="" if launched else datetime.now(UTC).strftime("%m%d%H%M%S"),
+            only=tuple(options.get("operation") or ()),
+            policy=plan.policy,
+        )
+    except BaseException:
+        for step in reversed(steps):
+            step()
+        raise
+    for step in steps:
+        target.on_close(step)
+    unknown = [name for name in target.only if not _known(spec, name)]
+    if unknown:
+        target.close()
+        raise UsageError(
+            f"--operation {unknown[0]!r} is not in the document; `troth matrix` lists what is"
+        )
+    return target
+
+
+def _known(spec: Spec, name: str) -> bool:
+    return spec.operation(name) is not None or any(each.label == name for each in spec.broken)
+
+
+def _launched(plan: Plan) -> Launched | None:
+    section = plan.loaded.file.target
+    if plan.url or (section.app is None and section.start is None):
+        return None
+    return launch(section, env=plan.loaded.env, folder=plan.loaded.path.parent)
+
+
+def _base_url(plan: Plan, launched: Launched | None) -> str:
+    if launched is not None:
+        return launched.base_url
+    if plan.url:
+        parts = urlsplit(plan.url)
+        return f"{parts.scheme}://{parts.netloc}"
+    base_url = plan.loaded.file.target.base_url
+    if base_url is None:
+        raise UsageError(
+            f"{plan.loaded.path}: [target] says nowhere where the service is; "
+            "give `base-url`, `app` or `start`"
+        )
+    return base_url.rstrip("/")
+
+
+def _spec(plan: Plan, base_url: str) -> Spec:
+    section = plan.loaded.file.target
+    if plan.url:
+        return discover(plan.url, remote_refs=section.remote_refs)
+    if section.spec is None:
+        return discover(base_url, remote_refs=section.remote_refs)
+    source = section.spec
+    if source.startswith("/") and not Path(source).is_file():
+        source = base_url + source
+    return load_spec(source, remote_refs=section.remote_refs)

@@ -1,0 +1,1 @@
+"""Where inputs come from: hostile values, valid and invalid cases."""

@@ -1,0 +1,208 @@
+"""A target that is open: its document, its principals, and what a session learns about it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from troth.case import Case
+from troth.checks.envelope import Shape
+from troth.config.file import TargetFile
+from troth.config.operations import OperationSection
+from troth.config.policy import PolicySection
+from troth.evidence.protocol import Writer
+from troth.exchange import Exchange
+from troth.gate import closed
+from troth.launch import Launched
+from troth.memory import Memory
+from troth.principal import ANONYMOUS, Principal
+from troth.profile import Profile
+from troth.prop import Example, Tally
+from troth.redaction import Redactor
+from troth.spec.graph import Graph
+from troth.observe import Observer
+from troth.spec.operation import BrokenOperation, Operation, Spec
+from troth.spec.schema import resolve
+from troth.spec.schemathesis import Generator, faults_first
+from troth.spec.second import Judge
+from troth.spec.validity import Validity
+from troth.transport.record import Recorder
+from troth.world import World
+
+
+@dataclass
+class Target:
+    """The service under test for the length of a session. Made by `troth.opening.open_target`."""
+
+    name: str
+    base_url: str
+    prefix: str
+    file: TargetFile
+    spec: Spec
+    graph: Graph
+    generator: Generator
+    second: Judge
+    validity: Validity
+    shapes: tuple[Shape, ...]
+    recorder: Recorder
+    principals: Mapping[str, Principal]
+    redactor: Redactor
+    profile: Profile
+    environ: Mapping[str, str]
+    launched: Launched | None = None
+    salt: str = ""
+    memory: Memory = field(default_factory=Memory)
+    tally: Tally | None = None
+    deadline: float | None = None
+    sending: tuple[Example, Case] | None = None
+    only: tuple[str, ...] = ()
+    policy: PolicySection = field(default_factory=PolicySection)
+    seed: str = ""
+    writer: Writer | None = None
+    _boundary: dict[tuple[str, bool], tuple[Case, ...]] = field(default_factory=dict)
+    _closing: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.observer = Observer(self, known={each.label: each for each in self.spec.operations})
+        self.recorder.subscribe(self._learn_secrets)
+        self.recorder.subscribe(self.observer)
+
+    def keep(self, writer: Writer) -> None:
+        """Give every exchange from now on to ``writer``, before anything is made of it."""
+        self.writer = writer
+        self.recorder.subscribe(writer.write)
+        self.on_close(writer.close)
+
+    def facts(self) -> dict[str, Any]:
+        """What the header and the manifest say about this target; JSON-able, without secrets."""
+        return {
+            "base_url": self.base_url,
+            "document": {
+                "title": self.spec.title,
+                "version": self.spec.version,
+                "openapi": self.spec.openapi,
+                "digest": self.spec.digest,
+                "source": self.redactor.text(self.spec.source),
+            },
+            "profile": self.profile.name,
+            "seed": self.seed,
+            "exchanges": self.recorder.count,
+            "failed": (self.writer.failed if self.writer else None) or "",
+        }
+
+    def asked(self, operation: Operation | BrokenOperation) -> bool:
+        """Whether ``--operation`` leaves it in."""
+        named = operation.named if isinstance(operation, Operation) else operation.label.__eq__
+        return not self.only or any(named(name) for name in self.only)
+
+    def requires(self, property: str) -> bool:  # noqa: A002
+        """Whether the policy lets no inconclusive of this property pass."""
+        return property in self.policy.require or "*" in self.policy.require
+
+    def _learn_secrets(self, exchange: Exchange) -> None:
+        for principal in self.principals.values():
+            if principal.name == exchange.principal:
+                self.redactor.add(*sorted(principal.secrets))
+
+    def world(self) -> World:
+        """One example of the property that is running. Raises RuntimeError outside of a test."""
+        if self.tally is None:
+            raise RuntimeError("target.world() belongs inside a test declared with @prop")
+        return World(self, self.tally)
+
+    def url(self, path: str) -> str:
+        """The absolute URL of a path of the document."""
+        return f"{self.base_url}{self.prefix}{path}"
+
+    def overdue(self) -> bool:
+        """Whether the budget of the running test is spent."""
+        return self.deadline is not None and monotonic() > self.deadline
+
+    @contextmanager
+    def observing(self, example: Example, case: Case) -> Iterator[None]:
+        """Within it, recorded exchanges belong to ``case``."""
+        before, self.sending = self.sending, (example, case)
+        try:
+            yield
+        finally:
+            self.sending = before
+
+    def told(self, operation: Operation) -> OperationSection:
+        """What the target file says about ``operation``; for the session's own operations, what
+        ``[session]`` and the principal's ``login`` say.
+        """
+        for name, section in self.file.operations.items():
+            if operation.named(name):
+                return section
+        session = self.file.session
+        if session.login and operation.named(session.login.operation):
+            logins = [each.login for each in self.file.principals.values() if each.login]
+            if logins:
+                return OperationSection(body=dict(logins[0]))
+        if session.refresh and operation.named(session.refresh.operation) and session.login:
+            token = (session.login.refresh or "").removeprefix("$response")
+            producer = f"$producer.{session.login.operation}{token}"
+            body = {
+                name: producer if value == "$refresh" else value
+                for name, value in session.refresh.body.items()
+            }
+            return OperationSection(body=body)
+        return OperationSection()
+
+    def senders(self, operation: Operation) -> list[str]:
+        """Principals to try for ``operation``, the likeliest first."""
+        told = self.told(operation).principal
+        if told is not None:
+            return [told]
+        named = [name for name in self.principals if name != ANONYMOUS]
+        # What the document calls public is promised to everybody, and asked for by nobody.
+        return [*named, ANONYMOUS] if operation.secured else [ANONYMOUS, *named]
+
+    def sender(self, operation: Operation | None) -> str:
+        """Who sends ``operation``: whoever was served before, else the likeliest."""
+        if operation is None:
+            return next(iter(self.principals))
+        known = self.memory.accepted.get(operation.label)
+        return known.principal if known else self.senders(operation)[0]
+
+    def closed(self, operation: Operation) -> str | None:
+        """Why ``operation`` is not to be sent, or None: excluded, or behind a closed gate."""
+        for name in self.file.target.exclude:
+            if operation.named(name):
+                return "excluded in [target] exclude"
+        return closed(
+            self.file.gates, operation, self.environ, started_here=self.launched is not None
+        )
+
+    def boundary(self, operation: Operation, *, valid: bool) -> tuple[Case, ...]:
+        """The deterministic cases of ``operation``, made once a session."""
+        key = (operation.label, valid)
+        if key not in self._boundary:
+            self._boundary[key] = tuple(self.generator.boundary(operation, valid=valid))
+        return self._boundary[key]
+
+    def generator_sample(self, cases: Sequence[Case]) -> list[Case]:
+        """``cases`` so ordered that the first few differ in kind."""
+        return faults_first(cases)
+
+    def references(self, operation: Operation) -> set[str]:
+        """The names and pointers in ``operation`` that refer to things."""
+        return {each.name for each in self.graph.of(operation.label)}
+
+    def required_members(self, operation: Operation) -> set[str]:
+        """JSON pointers of the members that the body of ``operation`` must have."""
+        found: set[str] = set()
+        for media in (operation.body.content if operation.body else {}).values():
+            schema: Mapping[str, Any] = resolve(self.spec, media.schema)
+            found |= {f"/{name}" for name in schema.get("required", ())}
+        return found
+
+    def on_close(self, step: Callable[[], None]) -> None:
+        """Run ``step`` when the target is closed; the last one first."""
+        self._closing.append(step)
+
+    def close(self) -> None:
+        """Close the connection and stop what was started."""
+        while self._closing:
+            self._closing.pop()()

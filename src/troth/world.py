@@ -1,0 +1,163 @@
+"""One example's corner of a target: it sends, it remembers, and it gives the example its end."""
+
+from collections.abc import Mapping
+from contextvars import Token
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from _pytest.outcomes import Skipped
+from hypothesis import strategies as st
+
+from troth import reach as reaching
+from troth.case import Case
+from troth.exchange import Breakage, Exchange, Request
+from troth.inputs import hostile_cases, invalid_cases, isolated_cases, valid_cases
+from troth.memory import Accepted
+from troth.principal import LoginFailed
+from troth.prop import (
+    Example,
+    Inapplicable,
+    Inconclusive,
+    Refuted,
+    Tally,
+    Unaskable,
+    current,
+    refute,
+)
+from troth.spec.operation import Operation
+from troth.transport.record import NotSent
+
+if TYPE_CHECKING:
+    from troth.target import Target
+
+
+class Abandoned(Skipped):
+    """Ends a test between two examples. Hypothesis lets a skip through at once, unreplayed."""
+
+
+class World:
+    """The context manager ``target.world()``: one example of one property.
+
+    Within it `control`, `expect` and `doubt` count. On leaving, an `Inconclusive` is counted and
+    silenced: Hypothesis sees an example that ended, not one that it must replace.
+    """
+
+    def __init__(self, target: "Target", tally: Tally) -> None:
+        self.target = target
+        self.example = Example(tally)
+        self._token: Token[Example | None] | None = None
+
+    def __enter__(self) -> "World":
+        tally = self.example.tally
+        if tally.error:
+            raise Abandoned(tally.error)
+        if tally.examples and self.target.overdue():
+            tally.cut_short = True
+            raise Abandoned("the budget of this test is spent")
+        self._token = current.set(self.example)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if self._token is not None:
+            current.reset(self._token)
+        tally = self.example.tally
+        tally.examples += 1
+        if isinstance(error, Inconclusive):
+            reason = str(error)
+            tally.unanswered[reason] = tally.unanswered.get(reason, 0) + 1
+            return True
+        if isinstance(error, Inapplicable):
+            tally.inapplicable = str(error)
+            raise Abandoned(tally.inapplicable) from None
+        if isinstance(error, Unaskable):
+            tally.error = str(error)
+            raise Abandoned(tally.error) from None
+        if error is None or isinstance(error, Refuted):
+            tally.conclusive += 1 if self.example.expected else 0
+        return False
+
+    def send(self, case: Case, *, principal: str | None = None, purpose: str = "") -> Exchange:
+        """Send ``case`` as ``principal`` (default: whoever this operation is for).
+
+        Raises Inconclusive when it may not be sent or the credential cannot be had, and
+        Unaskable when the target is gone.
+        """
+        target = self.target
+        who = target.principals[principal or target.sender(case.operation)]
+        label = case.operation.label if case.operation else None
+        if label is not None and target.memory.timeouts.get(label, 0) > 1:
+            raise Inconclusive(f"{label} does not answer in time")
+        request = Request(case.method, target.url(case.path), case.headers, case.body)
+        why = purpose or case.purpose or (case.fault.description if case.fault else "valid")
+        with target.observing(self.example, case):
+            try:
+                exchange = who.send(request, operation=label, purpose=why)
+            except (NotSent, LoginFailed) as reason:
+                raise Inconclusive(str(reason)) from reason
+        self.example.exchanges.append(exchange)
+        self._watch(exchange, label)
+        return exchange
+
+    def _watch(self, exchange: Exchange, label: str | None) -> None:
+        memory = self.target.memory
+        if exchange.breakage is Breakage.TIMEOUT and label is not None:
+            memory.timeouts[label] = memory.timeouts.get(label, 0) + 1
+        if exchange.request.method == "DELETE" and exchange.ok:
+            memory.forget(exchange.request.url.partition("?")[0].rsplit("/", 1)[-1])
+        if exchange.breakage is Breakage.UNREACHABLE:
+            raise Unaskable(f"the target cannot be reached any more: {exchange.detail}")
+
+    def reach(
+        self,
+        operation: Operation,
+        *,
+        fixed: Mapping[str, str] | None = None,
+        fresh: bool = False,
+        principal: str | None = None,
+        above: tuple[str, ...] = (),
+    ) -> Accepted:
+        """Send ``operation`` until it is served; see `troth.reach.reach`."""
+        return reaching.reach(
+            self, operation, fixed=fixed, fresh=fresh, principal=principal, above=above
+        )
+
+    def accepted(self, operation: Operation) -> Accepted:
+        """A case of ``operation`` that was served in this session: the control of a refusal.
+
+        Raises Inconclusive when there is none.
+        """
+        memory = self.target.memory
+        known = memory.accepted.get(operation.label)
+        if known is not None:
+            self.example.provenance.extend(known.history)
+            return known
+        if operation.label in memory.attempted:
+            raise Inconclusive(memory.attempted[operation.label])
+        return self.reach(operation)
+
+    def valid(self, operation: Operation) -> st.SearchStrategy[Case]:
+        """Schema-valid cases whose references exist."""
+        return valid_cases(self, operation)
+
+    def invalid(self, operation: Operation) -> st.SearchStrategy[Case]:
+        """Cases with one fault, otherwise like an accepted one."""
+        return invalid_cases(self, operation)
+
+    def hostile(self, operation: Operation) -> st.SearchStrategy[Case]:
+        """Cases like an accepted one but for one hostile value."""
+        return hostile_cases(self, operation)
+
+    def judge(self, exchange: Exchange) -> None:
+        """Refute the running property when a check of its own complained about ``exchange``."""
+        self.example.expected += 1
+        for complaint in self.target.observer.against(exchange, self.example.tally.property.id):
+            refute(complaint, exchange)
+
+    def faulty(self, operation: Operation) -> list[Case]:
+        """All the cases of one fault that the boundary cases give, for tests that draw nothing."""
+        return isolated_cases(self, operation)

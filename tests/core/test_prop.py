@@ -1,0 +1,109 @@
+"""Verdicts of a tally, and shrinking within one root cause."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from troth import control, expect
+from troth.finding import collect
+from troth.profile import Profile
+from troth.prop import Property, Refuted, Tally, refutation
+from troth.run import run
+from troth.verdict import Verdict
+from troth.world import World
+
+HELD = Property("FUZ999", "low", (), (), ("random",), "held", "FUZ999: it holds.")
+PROFILE = Profile("test", examples=200, boundary=10)
+
+
+def attempt(body, strategy=st.integers()):
+    tally = Tally(HELD, "GET /x")
+    target = SimpleNamespace(overdue=lambda: False)
+
+    @settings(derandomize=True, database=None)
+    @given(value=strategy)
+    def test(value):
+        with World(target, tally):
+            body(value)
+
+    return run(tally, test, test, PROFILE, settle=lambda: None)
+
+
+def test_a_control_that_never_succeeds_is_inconclusive_and_not_a_pass():
+    result = attempt(lambda value: control(False, "the owner was refused too"))
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason == "the owner was refused too"
+    assert result.examples > 1
+    assert result.conclusive == 0
+
+
+def test_an_example_that_expects_nothing_proves_nothing():
+    assert attempt(lambda value: None).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_property_that_holds_passes():
+    result = attempt(lambda value: expect(value is not None, "never"))
+    assert (result.verdict, result.findings) == (Verdict.PASS, ())
+
+
+def test_two_roots_are_two_findings_and_neither_shrinks_into_the_other():
+    seen = []
+
+    def body(value):
+        seen.append(value)
+        expect(value < 1000, "large", root="large")
+        expect(value > -500, "small", root="small")
+
+    result = attempt(body, st.integers(-100_000, 100_000))
+    assert result.verdict is Verdict.FAIL
+    assert {each.root for each in collect(result.findings)} == {"large", "small"}
+    assert {1000, -500} <= set(seen)
+
+
+def test_each_root_has_a_type_of_its_own():
+    assert refutation("a") is refutation("a")
+    assert refutation("a") is not refutation("b")
+    assert issubclass(refutation("a"), Refuted)
+
+
+def test_a_fault_of_ours_is_not_a_verdict():
+    with pytest.raises(ZeroDivisionError):
+        attempt(lambda value: 1 // 0)
+
+
+def test_a_failure_that_does_not_come_again_is_inconclusive():
+    calls = []
+
+    def body(value):
+        calls.append(value)
+        expect(len(calls) != 3, "once", root="once")
+
+    result = attempt(body)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "seen once" in result.reason
+
+
+def test_phases_of_hypothesis_are_those_of_the_profile():
+    from troth.run import phase_settings
+
+    assert Phase.shrink in phase_settings(PROFILE, "random").phases
+    assert phase_settings(PROFILE, "random").max_examples == 200
+    assert phase_settings(PROFILE, "boundary").phases == (Phase.generate,)
+
+
+def test_the_boundary_phase_walks_the_whole_list():
+    seen = set()
+    tally = Tally(Property("FUZ998", "low", (), (), ("boundary",), "all", ""), "GET /x")
+    target = SimpleNamespace(overdue=lambda: False)
+
+    @settings(derandomize=True, database=None)
+    @given(data=st.data())
+    def test(data):
+        with World(target, tally):
+            seen.add(data.draw(st.sampled_from(range(60))))
+            expect(True, "")
+
+    run(tally, test, test, Profile("test", examples=1, boundary=60), settle=lambda: None)
+    assert seen == set(range(60))

@@ -1,0 +1,96 @@
+"""``troth replay``: sends the smallest history of a finding again and says what came of it."""
+
+import json
+from pathlib import Path
+
+import click
+
+from troth.cli.options import opened, target_options
+from troth.errors import UsageError
+from troth.evidence.findings import FindingRecord, FindingsFile, read_findings
+from troth.evidence.manifest import NAME
+from troth.replay import Replay
+from troth.replay import replay as send_again
+from troth.target import Target
+
+
+@click.command()
+@click.argument("finding")
+@click.option(
+    "--evidence",
+    "directory",
+    type=click.Path(path_type=Path),
+    help="Directory of the run, or of runs (default: evidence).",
+)
+@target_options
+def replay(
+    finding: str, directory: Path | None, target: str | None, target_url: str | None
+) -> None:
+    """Send FINDING again: a fingerprint, its first digits, or the path of a findings.json.
+
+    Exit code 0: it does not fail any more. 1: it still fails. 2: that could not be asked.
+    """
+    path, file, records = _chosen(finding, directory)
+    outcomes = []
+    with opened(target, target_url) as service:
+        if not (target or target_url) and file.target != service.name:
+            raise UsageError(
+                f"{path} is about the target {file.target!r}, and {service.name!r} is what troth "
+                "tests by default; name the service with --target or --target-url"
+            )
+        for record in records:
+            outcome = _sent(record, service, _base_url(path))
+            outcomes.append(outcome)
+            message = service.redactor.text(outcome.message)
+            click.echo(f"{record.id} {record.finding.property}: {message}")
+            for exchange in outcome.exchanges:
+                click.echo(f"  {service.redactor.text(str(exchange))}")
+    if any(each.still_fails for each in outcomes):
+        click.get_current_context().exit(1)
+    if any(each.still_fails is None for each in outcomes):
+        click.get_current_context().exit(2)
+
+
+def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
+    if not record.whole:
+        return Replay(None, (), "a request of its history was too long to be recorded whole")
+    # The seam for the property's own checks: without a judge, the outcome alone is compared.
+    return send_again(record.finding, service, judge=None, recorded_base_url=base_url)
+
+
+def _chosen(finding: str, directory: Path | None) -> tuple[Path, FindingsFile, list[FindingRecord]]:
+    if finding.endswith(".json") or Path(finding).is_file():
+        path = Path(finding)
+        file = read_findings(path)
+        if not file.findings:
+            raise UsageError(f"{path} holds no finding: there is nothing to replay")
+        return path, file, list(file.findings)
+    base = directory if directory is not None else Path("evidence")
+    paths = [base / "findings.json"] if (base / "findings.json").is_file() else _runs(base)
+    if not paths:
+        raise UsageError(
+            f"there is no findings.json in {base}; name the directory of a run with --evidence"
+        )
+    for path in paths:  # the latest run first
+        file = read_findings(path)
+        found = [each for each in file.findings if each.id.startswith(finding.lower())]
+        if len(found) > 1:
+            ids = ", ".join(each.id for each in found)
+            raise UsageError(f"`{finding}` begins more than one finding of {path}: {ids}")
+        if found:
+            return path, file, found
+    raise UsageError(
+        f"no finding `{finding}` in {base} ({len(paths)} runs); findings.json lists their `id`s"
+    )
+
+
+def _runs(base: Path) -> list[Path]:
+    return sorted(base.glob("*/findings.json"), key=lambda path: path.parent.name, reverse=True)
+
+
+def _base_url(path: Path) -> str:
+    """Where the service was when this was recorded, or nothing when nobody wrote it down."""
+    try:
+        return str(json.loads((path.parent / NAME).read_bytes()).get("base_url", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""

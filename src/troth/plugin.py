@@ -1,0 +1,341 @@
+"""The pytest plugin: options, parametrisation, the verdict of a test, and the end of a run."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from troth.budget import duration, share
+from troth.errors import UsageError
+from troth.evidence.directory import run_directory
+from troth.evidence.jsonl import HistoryWriter
+from troth.observe import settle
+from troth.opening import open_target, preflight
+from troth.profile import active
+from troth.prop import Property, Tally
+from troth.report.closing import Closing
+from troth.report.outcome import Outcome, to_report
+from troth.report.progress import Progress
+from troth.report.summary import header, summary
+from troth.run import Result, run
+from troth.spec.operation import BrokenOperation, Operation
+from troth.suites import named
+from troth.target import Target
+from troth.verdict import Verdict
+
+SHOWN = {Verdict.INCONCLUSIVE: ("inconclusive", "?", "INCONCLUSIVE")}
+
+
+@dataclass
+class Run:
+    """The state of one pytest session that has suites of troth among its arguments."""
+
+    options: dict[str, Any]
+    started: datetime
+    directory: Path | None = None
+    target: Target | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+    closing: Closing | None = None
+    progress: Progress | None = None
+    deadline: float | None = None
+    left: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+RUN = pytest.StashKey[Run]()
+RESULT = pytest.StashKey[dict[str, Any]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of troth."""
+    group = parser.getgroup("troth", "troth: does a service keep its word?")
+    group.addoption("--target", metavar="FILE", help="TOML file that describes the service")
+    group.addoption("--target-url", metavar="URL", help="address of a service, or of its document")
+    group.addoption(
+        "--operation",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this operation: operationId or 'METHOD /path'; may be repeated",
+    )
+    group.addoption("--budget", metavar="TIME", help="time for the whole run: 90, 90s, 45m, 2h")
+    group.addoption(
+        "--evidence",
+        metavar="DIR",
+        help="directory for this run's evidence (default: evidence/<time>-<target>)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Become active when suites are among the arguments."""
+    if not named(config.args, config.invocation_params.dir, pyargs=config.option.pyargs):
+        return
+    options = {
+        name: config.getoption(name)
+        for name in ("target", "target_url", "operation", "budget", "evidence")
+    }
+    run_ = config.stash[RUN] = Run(options, datetime.now(UTC))
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        run_.directory = Path(worker["troth_evidence"]) if worker.get("troth_evidence") else None
+        run_.options = worker["troth_options"]
+        return
+    if config.option.collectonly:
+        return
+    with _usage():
+        if options["budget"] is not None:
+            run_.deadline = monotonic() + duration(options["budget"])
+        plan = preflight(options)
+        base = Path(options["evidence"]) if options["evidence"] else None
+        run_.directory = run_directory(base, plan.name, run_.started)
+        if not config.option.xmlpath:
+            config.option.xmlpath = str(run_.directory / "junit.xml")
+        command = tuple(str(each) for each in config.invocation_params.args)
+        run_.closing = Closing(plan, run_.directory, run_.started, command)
+        run_.progress = Progress(config)
+        config.pluginmanager.register(Gatherer(run_), "troth-gatherer")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker where the evidence goes and what was asked."""
+    run_ = node.config.stash.get(RUN, None)
+    if run_ is not None:
+        node.workerinput["troth_evidence"] = str(run_.directory) if run_.directory else ""
+        node.workerinput["troth_options"] = run_.options
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """Within it, bad input ends pytest with one message and exit code 2."""
+    try:
+        yield
+    except UsageError as error:
+        pytest.exit(f"troth: {error}", returncode=2)
+
+
+def _distributed(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "dist", "no") != "no") and not hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Open the target, unless xdist's workers will."""
+    run_ = session.config.stash.get(RUN, None)
+    if run_ is None or _distributed(session.config):
+        return
+    worker = getattr(session.config, "workerinput", {}).get("workerid", "")
+    with _usage():
+        writer = None
+        run_.target = open_target(run_.options, profile=active())
+        if run_.directory is not None:
+            name = f"history-{worker}.jsonl" if worker else "history.jsonl"
+            writer = HistoryWriter(run_.directory / name, run_.target.redactor)
+            run_.target.keep(writer)
+        run_.outcome.facts = run_.target.facts()
+        if run_.progress is not None:
+            run_.target.recorder.subscribe(run_.progress.exchange)
+        if run_.closing is not None:
+            run_.closing.begin(run_.outcome.facts)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """What is tested, how hard, and from which seed."""
+    run_ = config.stash.get(RUN, None)
+    return header(run_.target) if run_ and run_.target else []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test an operation, with the operation's label as its id."""
+    run_ = metafunc.config.stash.get(RUN, None)
+    declared: Property | None = getattr(metafunc.function, "troth_property", None)
+    if declared is None or run_ is None or run_.target is None:
+        return
+    if "operation" not in metafunc.fixturenames:
+        return
+    target = run_.target
+    params = []
+    broken = target.spec.broken if declared.broken else ()
+    every: list[Operation | BrokenOperation] = [*target.spec.operations, *broken]
+    for operation in every:
+        if not target.asked(operation):
+            continue
+        marks = []
+        reason = target.closed(operation) if isinstance(operation, Operation) else None
+        if reason:
+            marks.append(pytest.mark.skip(reason=reason))
+        params.append(pytest.param(operation, id=operation.label, marks=marks))
+    if not params:
+        params.append(
+            pytest.param(None, marks=pytest.mark.skip(reason="no operation was asked for"))
+        )
+    metafunc.parametrize("operation", params, scope="session")
+
+
+@pytest.fixture(scope="session")
+def target(request: pytest.FixtureRequest) -> Target:
+    """The target of this run."""
+    run_ = request.config.stash.get(RUN, None)
+    if run_ is None or run_.target is None:
+        raise UsageError("no target is open: name a suite on the command line, as `pytest fuzz`")
+    return run_.target
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All properties of one operation in the order of their ids, then the next operation."""
+    run_ = config.stash.get(RUN, None)
+    if run_ is None or run_.target is None:
+        return
+    run_.left = len(items)
+    places = {each.label: place for place, each in enumerate(run_.target.spec.operations)}
+
+    def place(item: Any) -> tuple[int, str]:
+        declared = getattr(getattr(item, "obj", None), "troth_property", None)
+        if declared is None:
+            return (-1, "")
+        operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
+        return (places.get(getattr(operation, "label", ""), len(places)), declared.id)
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a property, and turn what it came to into an outcome of pytest."""
+    declared: Property | None = getattr(pyfuncitem.obj, "troth_property", None)
+    run_ = pyfuncitem.config.stash.get(RUN, None)
+    if declared is None or run_ is None or run_.target is None:
+        return None
+    opened = run_.target
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}
+    operation = arguments.get("operation")
+    label = operation.label if operation is not None else None
+    tally = Tally(declared, label)
+    if isinstance(operation, BrokenOperation):
+        result = Result(
+            declared.id, label, Verdict.ERROR, f"{operation.pointer}: {operation.message}"
+        )
+    else:
+        opened.tally = tally
+        opened.deadline = share(run_.deadline, run_.left)
+        try:
+            result = run(
+                tally,
+                partial(pyfuncitem.obj, **arguments),
+                pyfuncitem.obj,
+                opened.profile,
+                settle=partial(settle, tally, opened.observer),
+            )
+        finally:
+            opened.tally, opened.deadline = None, None
+    run_.left -= 1
+    findings, doubts = opened.observer.noticed.drain()
+    pyfuncitem.stash[RESULT] = to_report(result, findings, doubts, opened.redactor)
+    if result.inapplicable:
+        pytest.skip(f"not applicable: {result.inapplicable}")
+    text = opened.redactor.text(result.reason)
+    if result.verdict in {Verdict.FAIL, Verdict.ERROR}:
+        head = "error: " if result.verdict is Verdict.ERROR else ""
+        pytest.fail(f"{declared.id} {head}{text}", pytrace=False)
+    if result.verdict is Verdict.INCONCLUSIVE:
+        if opened.requires(declared.id):
+            pytest.fail(f"{declared.id} inconclusive, and required: {text}", pytrace=False)
+        pytest.skip(f"{declared.id} inconclusive: {text}")
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: Any, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Put the result on the report, which xdist carries to where the summary is made."""
+    report: Any = yield
+    declared: Property | None = getattr(getattr(item, "obj", None), "troth_property", None)
+    if declared is not None and call.when == "call" and RESULT in item.stash:
+        report.troth = item.stash[RESULT]
+    elif declared is not None and report.skipped and call.when == "setup":
+        operation = getattr(item, "callspec", None) and item.callspec.params.get("operation")
+        label = getattr(operation, "label", None)
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.troth_gated = [declared.id, label, reason.removeprefix("Skipped: ")]
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """An inconclusive test is neither passed nor skipped."""
+    found = getattr(report, "troth", None)
+    if found and report.skipped and not found["inapplicable"]:
+        return SHOWN[Verdict.INCONCLUSIVE]
+    return None
+
+
+class Gatherer:
+    """Registered where reports arrive: gathers results, shows progress, ends the run."""
+
+    def __init__(self, run_: Run) -> None:
+        self.run = run_
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in the result that a report carries."""
+        found = getattr(report, "troth", None)
+        gated = getattr(report, "troth_gated", None)
+        if found:
+            self.run.outcome.add(found)
+        if gated:
+            self.run.outcome.gated[(gated[0], gated[1])] = gated[2]
+        if self.run.progress and (found or gated):
+            self.run.progress.test(report.nodeid, self.run.outcome)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """What only a worker knows about the target."""
+        self.run.outcome.facts |= getattr(node, "workeroutput", {}).get("troth_facts", {})
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let the policy decide, then write what the run leaves behind: after JUnit is written."""
+        run_ = self.run
+        if run_.progress:
+            run_.progress.close()
+        if run_.closing is None:
+            return
+        code, run_.reasons = run_.closing.judge(run_.outcome, int(session.exitstatus))
+        session.exitstatus = code
+        with _usage():
+            run_.closing.end(run_.outcome, code, run_.reasons)
+
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+        """The table, the findings, and why the run is red."""
+        if self.run.outcome.rows or self.run.outcome.gated:
+            writer = terminalreporter._tw
+            text = summary(
+                self.run.outcome,
+                self.run.reasons,
+                self.run.directory,
+                width=max(100, writer.fullwidth),
+                colour=writer.hasmarkup,
+            )
+            terminalreporter.section("troth")
+            terminalreporter.write_line(text)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Close the target before anything is summed up."""
+    run_ = session.config.stash.get(RUN, None)
+    if run_ is None or run_.target is None:
+        return
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["troth_facts"] = run_.target.facts()
+    else:
+        run_.outcome.facts = run_.target.facts()
+    run_.target.close()

@@ -1,0 +1,104 @@
+"""The end of a run: the policy's decision, and the files that only the end can write."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from troth.evidence import manifest
+from troth.evidence.findings import write_findings
+from troth.evidence.jsonl import merge_histories
+from troth.evidence.junit import redact_junit
+from troth.opening import Plan
+from troth.policy import judge
+from troth.report.outcome import Outcome
+
+INTERNAL = (2, 3, 4)
+"""pytest's exit codes for an interrupted run, an internal error and bad usage: kept as they are."""
+
+
+@dataclass
+class Closing:
+    """Knows where evidence goes; `begin` when the target is open, `end` when all is said."""
+
+    plan: Plan
+    directory: Path
+    started: datetime
+    command: tuple[str, ...]
+    failed: str = ""
+
+    def begin(self, facts: dict[str, Any]) -> None:
+        """Write the manifest of a run that has begun: a killed run is known by it."""
+        manifest.start(
+            self.directory, self._facts(facts), now=self.started, redactor=self.plan.redactor
+        )
+
+    def judge(self, outcome: Outcome, code: int) -> tuple[int, tuple[str, ...]]:
+        """The exit code and its reasons. ``code`` is pytest's own."""
+        decided = judge(
+            self.plan.policy,
+            [(row.property, row.verdict, row.reason) for row in outcome.rows.values()],
+            outcome.findings,
+            outcome.reached(),
+            date.today(),
+        )
+        reasons = decided.reasons
+        failed = outcome.facts.get("failed")
+        if failed:
+            reasons = (*reasons, str(failed))
+        if code in INTERNAL:
+            return code, reasons
+        return (1 if decided.exit_code or failed else 0), reasons
+
+    def end(self, outcome: Outcome, code: int, reasons: tuple[str, ...]) -> None:
+        """Write findings and manifest. Raises UsageError when the disk does not take them."""
+        redactor = self.plan.redactor
+        parts = sorted(self.directory.glob("history-*.jsonl"))
+        if parts:
+            merge_histories(parts, self.directory / "history.jsonl")
+        write_findings(
+            self.directory / "findings.json",
+            target=self.plan.name,
+            findings=outcome.findings,
+            verdicts=sorted(
+                outcome.rows.values(), key=lambda row: (row.property, row.operation or "")
+            ),
+            notes=[
+                f"{name} {operation or ''}: gated: {reason}"
+                for (name, operation), reason in sorted(
+                    outcome.gated.items(), key=lambda each: (each[0][0], each[0][1] or "")
+                )
+            ],
+            redactor=redactor,
+        )
+        junit = self.directory / "junit.xml"
+        if junit.exists():
+            redact_junit(junit, redactor)
+        manifest.finish(
+            self.directory,
+            self._facts(outcome.facts),
+            started=self.started,
+            now=datetime.now(UTC),
+            counts={
+                "exchanges": int(outcome.facts.get("exchanges", outcome.exchanges)),
+                "findings": len(outcome.findings),
+                "verdicts": len(outcome.rows),
+                "gated": len(outcome.gated),
+            },
+            exit_code=code,
+            exit_reasons=reasons,
+            redactor=redactor,
+        )
+
+    def _facts(self, facts: dict[str, Any]) -> manifest.Facts:
+        return manifest.Facts(
+            target=self.plan.name,
+            base_url=str(facts.get("base_url", "")),
+            document=dict(facts.get("document", {})),
+            profile=str(facts.get("profile", "")),
+            seed=str(facts.get("seed", "")),
+            command=self.command,
+        )
+
+
+__all__ = ["Closing"]

@@ -1,0 +1,115 @@
+"""What the tests of a run came to, gathered from their reports: one process or several."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from troth.evidence.findings import VerdictRow
+from troth.evidence.record import from_json, to_json
+from troth.finding import Finding, collect
+from troth.observe import Doubt
+from troth.redaction import Redactor
+from troth.run import Result
+from troth.verdict import Verdict
+
+
+def to_report(
+    result: Result, findings: list[Finding], doubts: list[Doubt], redactor: Redactor
+) -> dict[str, Any]:
+    """A result as JSON-able, redacted data: xdist carries reports between processes."""
+    return {
+        "property": result.property,
+        "operation": result.operation,
+        "verdict": int(result.verdict),
+        "reason": redactor.text(result.reason),
+        "examples": result.examples,
+        "conclusive": result.conclusive,
+        "exchanges": result.exchanges,
+        "cut_short": result.cut_short,
+        "inapplicable": result.inapplicable,
+        "findings": [_finding(each, redactor) for each in [*result.findings, *collect(findings)]],
+        "doubts": [[each.property, each.operation, redactor.text(each.reason)] for each in doubts],
+    }
+
+
+def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
+    return {
+        "property": finding.property,
+        "severity": finding.severity,
+        "root": redactor.text(finding.root),
+        "message": redactor.text(finding.message),
+        "operations": list(finding.operations),
+        "refs": list(finding.refs),
+        "seen": finding.seen,
+        "reproduced": finding.reproduced,
+        "history": [to_json(each, redactor) for each in finding.history],
+    }
+
+
+@dataclass
+class Outcome:
+    """Grows with each report. ``rows`` holds one verdict a property and operation."""
+
+    rows: dict[tuple[str, str | None], VerdictRow] = field(default_factory=dict)
+    gated: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    found: list[Finding] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, report: Mapping[str, Any]) -> None:
+        """Take in what `to_report` made."""
+        key = (report["property"], report["operation"])
+        if report["inapplicable"]:
+            self.gated[key] = f"not applicable: {report['inapplicable']}"
+        else:
+            self._row(*key, Verdict(report["verdict"]), report["reason"], report)
+        for property_id, operation, reason in report["doubts"]:
+            self._row(property_id, operation, Verdict.INCONCLUSIVE, reason, {})
+        for each in report["findings"]:
+            values = {**each, "history": tuple(from_json(one) for one in each["history"])}
+            values["operations"] = tuple(each["operations"])
+            values["refs"] = tuple(each["refs"])
+            finding = Finding(**values)
+            self.found.append(finding)
+            for operation in finding.operations or (None,):
+                verdict = Verdict.FAIL if finding.reproduced else Verdict.INCONCLUSIVE
+                self._row(finding.property, operation, verdict, finding.message, {})
+
+    def _row(
+        self,
+        property_id: str,
+        operation: str | None,
+        verdict: Verdict,
+        reason: str,
+        report: Mapping[str, Any],
+    ) -> None:
+        key = (property_id, operation)
+        known = self.rows.get(key)
+        if known is None:
+            known = VerdictRow(property_id, operation, verdict, reason)
+        worse = verdict > known.verdict
+        self.rows[key] = VerdictRow(
+            property_id,
+            operation,
+            max(verdict, known.verdict),
+            reason if worse else known.reason,
+            known.examples + int(report.get("examples", 0)),
+            known.controls + int(report.get("conclusive", 0)),
+            known.exchanges + int(report.get("exchanges", 0)),
+        )
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One a root cause, the most severe first."""
+        order = ("critical", "high", "medium", "low", "info")
+        sure = [each for each in collect(self.found) if each.reproduced]
+        return tuple(sorted(sure, key=lambda each: (order.index(each.severity), each.property)))
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges the tests made."""
+        return sum(row.exchanges for row in self.rows.values())
+
+    def reached(self) -> tuple[int, int]:
+        """How many operations reached a documented success, of how many that were asked."""
+        asked = [row for (name, _), row in self.rows.items() if name == "FUZ101"]
+        return sum(row.verdict is Verdict.PASS for row in asked), len(asked)

@@ -1,0 +1,60 @@
+"""Live progress: a status line on a terminal, pytest's own letters everywhere else."""
+
+from time import monotonic
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.status import Status
+
+from troth.exchange import Exchange
+from troth.report.outcome import Outcome
+
+EVERY = 0.1  # seconds between two updates of the line
+
+
+class Progress:
+    """A line that says what is going on now. Silent when the output is not a terminal."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+        writer = getattr(reporter, "_tw", None)
+        self._status: Status | None = None
+        self._exchanges = 0
+        self._done = 0
+        self._findings = 0
+        self._shown = 0.0
+        self._now = ""
+        if writer is not None and writer.hasmarkup and config.option.verbose <= 0:
+            # pytest captures the standard streams; its reporter's file is the terminal itself.
+            self._status = Status("", console=Console(file=writer._file, force_terminal=True))
+
+    def exchange(self, exchange: Exchange) -> None:
+        """A sink of the recorder."""
+        self._exchanges += 1
+        self._now = f"{exchange.request.method} {exchange.operation or exchange.request.url}"
+        self._now = exchange.operation or self._now
+        self._update()
+
+    def test(self, nodeid: str, outcome: Outcome) -> None:
+        """A test has ended."""
+        self._done += 1
+        self._findings = len(outcome.findings)
+        self._now = nodeid.rsplit("::", 1)[-1]
+        self._update()
+
+    def close(self) -> None:
+        """Take the line away."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+    def _update(self) -> None:
+        if self._status is None or monotonic() - self._shown < EVERY:
+            return
+        self._shown = monotonic()
+        self._status.update(
+            f"{self._done} tests, {self._exchanges} exchanges, {self._findings} findings  "
+            f"[dim]{self._now}"
+        )
+        self._status.start()

@@ -1,0 +1,171 @@
+"""The end of a run on the terminal: verdicts a property, findings by root cause, next steps."""
+
+import re
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from troth.curl import curl
+from troth.evidence.findings import VerdictRow
+from troth.exchange import Exchange
+from troth.finding import Finding
+from troth.prop import CATALOGUE
+from troth.redaction import Redactor
+from troth.report.outcome import Outcome
+from troth.verdict import Verdict
+
+if TYPE_CHECKING:
+    from troth.target import Target
+
+COLOURS = {
+    Verdict.PASS: "green",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.FAIL: "red",
+    Verdict.ERROR: "magenta",
+}
+MOST_OPERATIONS = 6
+MOST_ROWS = 40
+MOST_REASONS = 12
+
+
+def header(target: "Target") -> list[str]:
+    """What is tested, how hard, from which seed."""
+    facts = target.facts()
+    document = facts["document"]
+    asked = sum(1 for each in target.spec.operations if target.asked(each))
+    broken = f", {len(target.spec.broken)} broken" if target.spec.broken else ""
+    return [
+        f"troth: {target.name} at {target.base_url}",
+        f"document: {document['title']} {document['version']} (OpenAPI {document['openapi']}), "
+        f"sha256 {document['digest'][:12]}, {asked} operations{broken}",
+        f"profile: {facts['profile']}, seed: {facts['seed']}",
+    ]
+
+
+def summary(
+    outcome: Outcome, reasons: tuple[str, ...], directory: Path | None, *, width: int, colour: bool
+) -> str:
+    """All of it as text, with terminal colours when ``colour``."""
+    out = StringIO()
+    console = Console(file=out, width=width, force_terminal=colour, highlight=False)
+    console.print(_properties(outcome))
+    troubled = _operations(outcome)
+    if troubled is not None:
+        console.print(troubled)
+    for finding in outcome.findings:
+        _finding(console, finding)
+    _inconclusives(console, outcome)
+    if outcome.gated:
+        gates = Counter(reason for reason in outcome.gated.values())
+        for reason, count in gates.most_common(MOST_REASONS):
+            console.print(f"gated: {count} tests: {escape(reason)}", soft_wrap=True)
+    _totals(console, outcome, directory)
+    for reason in reasons:
+        console.print(f"[red]red because[/] {escape(reason)}", soft_wrap=True)
+    return out.getvalue().rstrip("\n")
+
+
+def _properties(outcome: Outcome) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("property", "pass", "inconclusive", "fail", "error", "exchanges"):
+        table.add_column(name, justify="left" if name == "property" else "right")
+    for property_id in sorted({name for name, _ in outcome.rows}):
+        rows = [row for (name, _), row in outcome.rows.items() if name == property_id]
+        known = CATALOGUE.get(property_id)
+        counts = Counter(row.verdict for row in rows)
+        cells = [
+            f"[{COLOURS[verdict]}]{counts[verdict]}[/]" if counts[verdict] else "·"
+            for verdict in Verdict
+        ]
+        title = f"{property_id} {known.slug}" if known else property_id
+        table.add_row(title, *cells, str(sum(row.exchanges for row in rows)))
+    return table
+
+
+def _operations(outcome: Outcome) -> Table | None:
+    """Operation × verdict, for the operations that did not pass everything."""
+    worst: dict[str, list[VerdictRow]] = {}
+    for row in outcome.rows.values():
+        if row.verdict is not Verdict.PASS and row.operation:
+            worst.setdefault(row.operation, []).append(row)
+    if not worst:
+        return None
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("operation", "verdict", "of", "exchanges"):
+        table.add_column(name, justify="right" if name == "exchanges" else "left", overflow="fold")
+    ordered = sorted(worst.items(), key=lambda each: -max(row.verdict for row in each[1]))
+    for operation, rows in ordered[:MOST_ROWS]:
+        verdict = max(row.verdict for row in rows)
+        ids = ", ".join(sorted(row.property for row in rows if row.verdict is verdict))
+        sent = sum(row.exchanges for row in outcome.rows.values() if row.operation == operation)
+        table.add_row(escape(operation), f"[{COLOURS[verdict]}]{verdict}[/]", ids, str(sent))
+    if len(ordered) > MOST_ROWS:
+        table.add_row(f"… and {len(ordered) - MOST_ROWS} more operations, in findings.json")
+    return table
+
+
+def _finding(console: Console, finding: Finding) -> None:
+    witness = finding.witness
+    console.print()
+    console.print(
+        f"[bold red]{finding.property}[/] {finding.severity}  {escape(finding.message)}",
+        soft_wrap=True,
+    )
+    where = ", ".join(finding.operations[:MOST_OPERATIONS])
+    more = len(finding.operations) - MOST_OPERATIONS
+    if where:
+        console.print(
+            f"  on {escape(where)}{f' and {more} more' if more > 0 else ''}", soft_wrap=True
+        )
+    if witness is not None:
+        console.print(f"  {escape(request_line(witness))}", soft_wrap=True)
+        # The history in a finding is redacted already: this only lays out the line.
+        console.print(f"  {escape(curl(witness, redactor=Redactor()))}", soft_wrap=True)
+    console.print(f"  [dim]seen {finding.seen}×, troth replay {finding.fingerprint}[/]")
+
+
+def request_line(exchange: Exchange) -> str:
+    """The smallest failing request in a line, and what it was answered."""
+    request = exchange.request
+    body = request.body[:200].decode("utf-8", "replace")
+    path = re.sub(r"^[a-z]+://[^/]+", "", request.url)
+    sent = f"{request.method} {path[:200]} {body}".rstrip()
+    answer = str(exchange.breakage) if exchange.response is None else str(exchange.status)
+    return f"{sent} -> {answer}, as {exchange.principal}"
+
+
+def _inconclusives(console: Console, outcome: Outcome) -> None:
+    reasons: dict[tuple[Verdict, str], list[str]] = {}
+    for row in outcome.rows.values():
+        if row.verdict in {Verdict.INCONCLUSIVE, Verdict.ERROR}:
+            reasons.setdefault((row.verdict, row.reason), []).append(
+                f"{row.property} {row.operation or ''}".strip()
+            )
+    ordered = sorted(reasons.items(), key=lambda each: (-each[0][0], -len(each[1])))
+    if ordered:
+        console.print()
+    for (verdict, reason), places in ordered[:MOST_REASONS]:
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        console.print(
+            f"[{COLOURS[verdict]}]{verdict}[/] {escape(reason)}  [dim]{escape(places[0])}{more}[/]",
+            soft_wrap=True,
+        )
+    if len(ordered) > MOST_REASONS:
+        console.print(f"… and {len(ordered) - MOST_REASONS} more reasons, in findings.json")
+
+
+def _totals(console: Console, outcome: Outcome, directory: Path | None) -> None:
+    reached, asked = outcome.reached()
+    console.print()
+    sent = outcome.facts.get("exchanges", outcome.exchanges)
+    parts = [f"{sent} exchanges", f"{len(outcome.findings)} findings"]
+    if asked:
+        parts.insert(0, f"{reached} of {asked} operations reached a documented success")
+    if directory is not None:
+        parts.append(f"evidence in {directory}")
+    console.print(", ".join(parts), soft_wrap=True)

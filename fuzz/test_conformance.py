@@ -1,0 +1,24 @@
+"""FUZ102: status, media type, headers and body are as the document says.
+
+Two judges look: schemathesis at every exchange of every suite, openapi-core at every error and
+at each new shape of success, in its strict modes. Where they disagree, and where an answer
+carries what the document does not mention, the verdict is inconclusive and says why. The body
+of an error is FUZ106's; a 5xx on valid input is FUZ103's.
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troth import control, prop
+from troth.spec.operation import Operation
+from troth.target import Target
+
+
+@prop("FUZ102", severity="medium", refs=("OWASP-API9:2023", "CWE-1059"), phases=("random",))
+@given(data=st.data())
+def test_conformance(target: Target, operation: Operation, data: st.DataObject) -> None:
+    """Valid cases, beside everything that the other properties send."""
+    with target.world() as world:
+        answer = world.send(data.draw(world.valid(operation), label="case"))
+        control(answer.response, "no response to judge")
+        world.judge(answer)

@@ -1,0 +1,81 @@
+"""FUZ106: every error has the documented shape and media type; a 422 names the field.
+
+Provoked here: an unknown route, a malformed body, a media type that is not declared, and one
+schema violation. Every other error that any property meets is looked at too. Where the document
+describes the very error, its schema decides; elsewhere the envelope that the document uses for
+its other errors does, or the first shape that was seen. Members more or less (`errors` on a 422
+only) do not make a second shape.
+"""
+
+import json
+from dataclasses import replace
+
+from troth import control, expect, prop
+from troth.case import NO_BODY, Case, Fault
+from troth.faults import json_like
+from troth.spec.operation import Operation
+from troth.target import Target
+from troth.world import World
+
+REFS = ("RFC9457", "OWASP-API8:2023", "ASVS-v5.0.0-16.5.1")
+
+
+@prop("FUZ106", severity="medium", refs=REFS)
+def test_error_envelope(target: Target, operation: Operation) -> None:
+    """Each kind of error this operation can be made to give."""
+    with target.world() as world:
+        base = target.generator.build(operation, world.accepted(operation).values)
+        unknown = base.path.partition("?")[0].rstrip("/") + "/troth-no-such-thing/at-all"
+        if operation.method == "GET":
+            world.judge(world.send(_unknown_route(unknown)))
+        for case in _provoking(base, operation):
+            answer = world.send(case)
+            control(answer.response, "no answer to judge")
+            world.judge(answer)
+        invalid = _one_violation(world, operation)
+        if invalid is not None:
+            answer = world.send(invalid)
+            world.judge(answer)
+            _names_the_field(
+                invalid, answer.status, answer.response.body if answer.response else b""
+            )
+        expect(True, "one envelope")
+
+
+def _unknown_route(path: str) -> Case:
+    return Case(None, "GET", path, purpose="an unknown route")
+
+
+def _provoking(base: Case, operation: Operation) -> list[Case]:
+    if operation.body is None or base.values.body is NO_BODY:
+        return []
+    other = tuple(
+        (name, "application/x-troth" if name.lower() == "content-type" else value)
+        for name, value in base.headers
+    )
+    fault = Fault("media-type", "", "an undeclared Content-Type", "an undeclared Content-Type")
+    cases = [replace(base, headers=other, fault=fault)]
+    if json_like(base.values.media_type):
+        malformed = Fault("body", "", "malformed JSON", "malformed JSON")
+        cases.append(replace(base, body=b'{"a": ', fault=malformed))
+    return cases
+
+
+def _one_violation(world: World, operation: Operation) -> Case | None:
+    """An invalid case whose fault is in a named member or parameter, or None."""
+    for case in world.faulty(operation):
+        if case.fault is not None and case.fault.name.strip("/"):
+            return case
+    return None
+
+
+def _names_the_field(case: Case, status: int, body: bytes) -> None:
+    if status != 422 or case.fault is None:
+        return
+    name = case.fault.name.rsplit("/", 1)[-1]
+    said = body.decode("utf-8", "replace")
+    try:
+        said += json.dumps(json.loads(said), ensure_ascii=False)
+    except ValueError:
+        pass  # Not JSON: the text itself is searched.
+    expect(name in said, f"the 422 does not name `{name}`", root="a 422 does not name the field")

@@ -1,0 +1,39 @@
+"""FUZ105: schema-invalid input is refused with a documented 4xx, and changes nothing.
+
+The case is one that was served (the control), with exactly one fault; that it is one is decided
+by a validator of its own, not by the generator. After the refusal of a write the thing is read
+back. Where the credential, the quota or the resource decided first (401, 403, 404, 409, 429),
+nothing was shown.
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troth import control, expect, prop
+from troth.readback import read_back
+from troth.spec.operation import Operation
+from troth.target import Target
+
+
+@prop(
+    "FUZ105", severity="medium", refs=("CWE-20", "ASVS-v5.0.0-2.2.1"), phases=("boundary", "random")
+)
+@given(data=st.data())
+def test_invalid_refused(target: Target, operation: Operation, data: st.DataObject) -> None:
+    """One fault a request."""
+    with target.world() as world:
+        case = data.draw(world.invalid(operation), label="case")
+        fault = case.fault
+        control(fault is not None, "the generated case may be valid after all")
+        assert fault is not None
+        before = read_back(world, operation, case)
+        answer = world.send(case)
+        control(answer.response and answer.status < 500, "no answer to judge")
+        control(answer.status not in {401, 403, 429}, f"answered {answer.status} before looking")
+        root = f"accepts {fault.kind} in {fault.location}"
+        expect(answer.refused, f"accepted although invalid: {fault.description}", answer, root=root)
+        if before is not None:
+            after = read_back(world, operation, case)
+            control(after is not None, "it cannot be read back")
+            changed = f"refused, and yet it changed something: {fault.description}"
+            expect(after == before, changed, answer, root=f"a refused {case.method} has an effect")

@@ -1,0 +1,51 @@
+"""FUZ107: a method that is not declared gets 405 with an exact `Allow`.
+
+`Allow` lists the declared methods of the path, all of them (RFC 9110, sections 10.2.1 and
+15.5.6); HEAD and OPTIONS may be there in addition. A 404 or 501 is a refusal too, but no proof
+of discipline, and where credentials were asked for first (401, 403) nothing was shown: both are
+inconclusive.
+"""
+
+from troth import applies, control, expect, prop
+from troth.case import Case, Fault
+from troth.checks.allow import allowed, declared_methods
+from troth.spec.operation import Operation
+from troth.target import Target
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@prop("FUZ107", severity="low", refs=("RFC9110-15.5.6", "ASVS-v5.0.0-4.1.4"))
+def test_method_discipline(target: Target, operation: Operation) -> None:
+    """All undeclared methods of the operation's path, asked for once a path."""
+    first = next(each for each in target.spec.operations if each.path == operation.path)
+    with target.world() as world:
+        accepted = world.accepted(operation)
+        path = target.generator.build(operation, accepted.values).path.partition("?")[0]
+        declared, elsewhere = declared_methods(target.spec, operation.path, path)
+        undeclared = [each for each in METHODS if each not in declared | elsewhere]
+        applies(undeclared, "every method is declared")
+        # Every operation of a path has the same undeclared methods: the first one asks for all.
+        for method in undeclared if operation is first else undeclared[:1]:
+            fault = Fault("method", method, f"undeclared {method}", f"undeclared {method}")
+            case = Case(None, method, path, fault=fault, purpose=f"undeclared {method}")
+            answer = world.send(case, principal=accepted.principal)
+            control(answer.response, "no answer to judge")
+            said = answer.status
+            served = f"undeclared {method} {operation.path} was served with {said}"
+            expect(not answer.ok, served, answer, root=f"an undeclared method is served: {method}")
+            control(said not in {401, 403, 404, 501}, f"undeclared methods get {said}")
+            expect(
+                said == 405,
+                f"undeclared {method} got {said}, not 405",
+                answer,
+                root=f"undeclared methods get {said}",
+            )
+            given = answer.response.header("allow") if answer.response else None
+            wrong = allowed(given, declared, besides=elsewhere)
+            expect(
+                wrong is None,
+                f"Allow of {operation.path}: {wrong}",
+                answer,
+                root=f"Allow is not exact: {'absent' if given is None else operation.path}",
+            )

@@ -1,0 +1,1 @@
+"""What the platform does, apart from how it is asked."""

@@ -1,0 +1,1 @@
+"""Where the platform's things are kept: one small repository for each kind."""

@@ -42,7 +42,7 @@ def valid_cases(world: "World", operation: Operation) -> st.SearchStrategy[Case]
         return target.generator.build(operation, values, purpose=case.purpose)
 
     if world.example.tally.phase == "boundary":
-        cases = target.boundary(operation, valid=True)
+        cases = target.boundary(operation, valid=True, most=target.profile.boundary)
         return sampled(world, cases, none="no boundary case").map(ours)
     return target.generator.generated(operation, valid=True).map(ours)
 
@@ -52,7 +52,9 @@ def isolated_cases(world: "World", operation: Operation) -> list[Case]:
     target = world.target
     base = world.accepted(operation).values
     found = []
-    for case in target.boundary(operation, valid=False):
+    most = target.profile.boundary
+    # A sample needs variety to choose from, not all there is.
+    for case in target.boundary(operation, valid=False, most=most and 10 * most):
         single_ = single(case, base, target.validity)
         if single_ is not None:
             found.append(target.generator.build(operation, single_[0], fault=single_[1]))

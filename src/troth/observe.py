@@ -77,6 +77,16 @@ class Observer:
         mine = complaints if number == exchange.number else ()
         return [each for each in mine if each.property == property]
 
+    def complaints(self, exchange: Exchange) -> tuple[Complaint, ...]:
+        """What the checks hold against an exchange of whatever time; nothing is remembered."""
+        operation = self.known.get(exchange.operation or "")
+        found = [*server_error(exchange, operation, None)]
+        if exchange.response is not None and operation is not None:
+            found += self.target.generator.judge(operation, exchange)
+        if 400 <= exchange.status < 500:
+            found += error_envelope(exchange, operation, tuple(self.target.shapes))
+        return tuple(found)
+
     def doubt(self, property: str, operation: str | None, reason: str) -> None:  # noqa: A002
         """Note a doubt once."""
         reasons = self.doubted.setdefault((property, operation), [])

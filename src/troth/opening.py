@@ -103,6 +103,7 @@ def open_target(options: Mapping[str, Any], *, profile: Profile) -> Target:
             salt="" if launched else datetime.now(UTC).strftime("%m%d%H%M%S"),
             only=tuple(options.get("operation") or ()),
             policy=plan.policy,
+            seed=options.get("seed"),
         )
     except BaseException:
         for step in reversed(steps):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from secrets import randbits
 from time import monotonic
 from typing import Any
 
@@ -78,10 +79,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Become active when suites are among the arguments."""
     if not named(config.args, config.invocation_params.dir, pyargs=config.option.pyargs):
         return
+    # An installed wheel has no pytest configuration of ours that would block it.
+    config.pluginmanager.unregister(name="schemathesis")
+    config.pluginmanager.set_blocked("schemathesis")
     options = {
         name: config.getoption(name)
         for name in ("target", "target_url", "operation", "budget", "evidence")
     }
+    profile = active()
+    if not profile.derandomize:
+        # One seed for the run, its own for each test: given by hand, or fresh and printed.
+        options["seed"] = int(config.option.hypothesis_seed or randbits(32))
     run_ = config.stash[RUN] = Run(options, datetime.now(UTC))
     worker = getattr(config, "workerinput", None)
     if worker is not None:
@@ -234,6 +242,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
                 partial(pyfuncitem.obj, **arguments),
                 pyfuncitem.obj,
                 opened.profile,
+                seed=opened.seed,
                 settle=partial(settle, tally, opened.observer),
             )
         finally:

@@ -150,7 +150,7 @@ def complete(
 
 def _sources(world: "World", operation: Operation) -> Iterator[Values]:
     told = world.target.told(operation)
-    valid = world.target.boundary(operation, valid=True)
+    valid = world.target.boundary(operation, valid=True, most=MOST_ATTEMPTS)
     template = minimal(operation, valid[0].values if valid else Values())
     examples = {
         each.name: each.examples[0]
@@ -170,7 +170,7 @@ def _sources(world: "World", operation: Operation) -> Iterator[Values]:
     for media_type, media in operation.body.content.items():
         for example in media.examples[:2]:
             yield replace(template, body=example, media_type=media_type)
-    cases = sorted(valid[:40], key=lambda case: len(case.body))
+    cases = sorted(valid, key=lambda case: len(case.body))
     for case in cases[:3] + cases[-2:]:
         yield replace(template, body=case.values.body, media_type=case.values.media_type)
     if not operation.body.required:

@@ -39,11 +39,12 @@ def run(
     obj: Any,
     profile: Profile,
     *,
+    seed: int | None = None,
     settle: Callable[[], None],
 ) -> Result:
     """Run ``test`` once a phase (once in all for a test without ``@given``) and sum it up.
 
-    ``settle`` is called before the verdict: it adds what else is known.
+    ``seed`` is None for a derandomised profile. ``settle`` is called before the verdict: it adds what else is known.
     Exceptions that are neither findings nor verdicts are errors of troth and propagate.
     """
     for phase in tally.property.phases or (None,):
@@ -51,6 +52,7 @@ def run(
             tally.phase = phase
             # How Hypothesis itself hands settings to a test under @given; a test holds this.
             obj._hypothesis_internal_use_settings = phase_settings(profile, phase)
+            obj._hypothesis_internal_use_seed = seed
         try:
             test()
         except Abandoned:

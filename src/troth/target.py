@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -58,9 +59,11 @@ class Target:
     sending: tuple[Example, Case] | None = None
     only: tuple[str, ...] = ()
     policy: PolicySection = field(default_factory=PolicySection)
-    seed: str = ""
+    seed: int | None = None
     writer: Writer | None = None
-    _boundary: dict[tuple[str, bool], tuple[Case, ...]] = field(default_factory=dict)
+    _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
+        default_factory=dict
+    )
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -86,7 +89,7 @@ class Target:
                 "source": self.redactor.text(self.spec.source),
             },
             "profile": self.profile.name,
-            "seed": self.seed,
+            "seed": "none, derandomised" if self.seed is None else str(self.seed),
             "exchanges": self.recorder.count,
             "failed": (self.writer.failed if self.writer else None) or "",
         }
@@ -175,12 +178,19 @@ class Target:
             self.file.gates, operation, self.environ, started_here=self.launched is not None
         )
 
-    def boundary(self, operation: Operation, *, valid: bool) -> tuple[Case, ...]:
-        """The deterministic cases of ``operation``, made once a session."""
+    def boundary(
+        self, operation: Operation, *, valid: bool, most: int | None = None
+    ) -> Sequence[Case]:
+        """The first ``most`` deterministic cases of ``operation``, all by default; each is made
+        once a session, and only when it is asked for.
+        """
         key = (operation.label, valid)
         if key not in self._boundary:
-            self._boundary[key] = tuple(self.generator.boundary(operation, valid=valid))
-        return self._boundary[key]
+            self._boundary[key] = ([], self.generator.boundary(operation, valid=valid))
+        made, more = self._boundary[key]
+        wanted = None if most is None else max(0, most - len(made))
+        made.extend(islice(more, wanted))
+        return made if most is None else made[:most]
 
     def generator_sample(self, cases: Sequence[Case]) -> list[Case]:
         """``cases`` so ordered that the first few differ in kind."""

@@ -52,10 +52,15 @@ def replay(
 
 
 def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
-    if not record.whole:
+    if not record.whole or not record.finding.history:
         return Replay(None, (), "a request of its history was too long to be recorded whole")
-    # The seam for the property's own checks: without a judge, the outcome alone is compared.
-    return send_again(record.finding, service, judge=None, recorded_base_url=base_url)
+    finding = record.finding
+    checks = service.observer.complaints
+    known = {(each.property, each.root) for each in checks(finding.history[-1])}
+    # Where the checks complain of the recorded witness, they judge the new one too; where the
+    # property compared several exchanges, the outcome is compared.
+    judge = checks if (finding.property, finding.root) in known else None
+    return send_again(finding, service, judge=judge, recorded_base_url=base_url)
 
 
 def _chosen(finding: str, directory: Path | None) -> tuple[Path, FindingsFile, list[FindingRecord]]:

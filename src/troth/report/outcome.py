@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from troth.evidence.findings import VerdictRow
-from troth.evidence.record import from_json, to_json
+from troth.evidence.record import WHOLE, from_json, to_json
 from troth.finding import Finding, collect
 from troth.observe import Doubt
 from troth.redaction import Redactor
@@ -42,7 +42,9 @@ def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
         "refs": list(finding.refs),
         "seen": finding.seen,
         "reproduced": finding.reproduced,
-        "history": [to_json(each, redactor) for each in finding.history],
+        "history": [
+            to_json(each, redactor, request_limit=WHOLE) for each in finding.history
+        ],
     }
 
 

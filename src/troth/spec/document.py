@@ -75,20 +75,17 @@ def parse(text: bytes, place: str) -> Any:
         )
     if not start:
         raise UsageError(f"{place} is empty; name the address or file of an OpenAPI document")
-    wrong: json.JSONDecodeError | None = None
-    if start[0] in "{[":
+    if re.match(r"""\[|\{\s*["}]""", start):  # Without the quote it is a mapping of YAML.
         try:
             return json.loads(source)
         except json.JSONDecodeError as error:
-            wrong = error
+            at = f"line {error.lineno}, column {error.colno}: {error.msg}"
+            raise UsageError(f"{place} is not JSON: {at}; correct it there") from error
         except RecursionError as error:
             raise UsageError(f"{place} is nested too deeply to be read") from error
     try:
         return plain(yaml.load(source, _JsonLike), place)  # noqa: S506 - built on SafeLoader
     except yaml.YAMLError as error:
-        if wrong is not None:
-            at = f"line {wrong.lineno}, column {wrong.colno}: {wrong.msg}"
-            raise UsageError(f"{place} is not JSON: {at}; correct it there") from wrong
         mark = getattr(error, "problem_mark", None)
         at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         said = getattr(error, "problem", None) or str(error).splitlines()[0]

@@ -71,7 +71,8 @@ def build(spec: Spec, resources: Mapping[str, ResourceSection] = MappingProxyTyp
     told = configure(spec, resources)
     links = linked(spec)
     path_spots = [spot for each in spec.operations for spot in in_path(spec, each)]
-    other_spots = [spot for each in spec.operations for spot in elsewhere(spec, each)]
+    names = frozenset(name for each in told for name in each.section.parameter)
+    other_spots = [spot for each in spec.operations for spot in elsewhere(spec, each, names)]
     # Required ones first: where two places need each other, the optional one gives way.
     other_spots.sort(key=lambda spot: not spot.required)
 

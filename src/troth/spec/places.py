@@ -78,8 +78,13 @@ def in_path(spec: Spec, operation: Operation) -> Iterator[Spot]:
         )
 
 
-def elsewhere(spec: Spec, operation: Operation) -> Iterator[Spot]:
-    """Query and header parameters, and members of a JSON body one level deep, with names of ids."""
+def elsewhere(
+    spec: Spec, operation: Operation, told: frozenset[str] = frozenset()
+) -> Iterator[Spot]:
+    """Query and header parameters, and members of a JSON body one level deep.
+
+    Those whose names are of ids, and those that are ``told``.
+    """
     for parameter in operation.parameters:
         if parameter.location in {"query", "header"}:
             yield from _spots(
@@ -88,6 +93,7 @@ def elsewhere(spec: Spec, operation: Operation) -> Iterator[Spot]:
                 parameter.location,
                 {parameter.name: parameter.schema},
                 {parameter.name} if parameter.required else set(),
+                told=told,
             )
     if operation.body is None:
         return
@@ -96,7 +102,7 @@ def elsewhere(spec: Spec, operation: Operation) -> Iterator[Spot]:
             continue
         needed = required(spec, media.schema)
         known = properties(spec, media.schema)
-        yield from _spots(spec, operation, "body", known, needed)
+        yield from _spots(spec, operation, "body", known, needed, told=told)
         for name, schema in known.items():
             element = items(spec, schema)
             prefix = escaped(name) if element is None else escaped(name, "0")
@@ -109,6 +115,7 @@ def elsewhere(spec: Spec, operation: Operation) -> Iterator[Spot]:
                 inner,
                 inside if name in needed else set(),
                 prefix=prefix,
+                told=told,
             )
         return
 
@@ -134,6 +141,7 @@ def _spots(
     needed: set[str],
     *,
     prefix: str = "",
+    told: frozenset[str],
 ) -> Iterator[Spot]:
     for name, schema in known.items():
         if _fixed(spec, schema) or resolve(spec, schema).get("readOnly") is True:
@@ -142,8 +150,10 @@ def _spots(
         element = items(spec, schema) if "array" in kinds else None
         kinds = types(spec, element) if element is not None else kinds
         text = resolve(spec, element if element is not None else schema)
-        if found is None and text.get("format") == "uuid":
-            owner: tuple[str, ...] = words(name)  # `customer`, which holds the id of one
+        if name in told or prefix + escaped(name) in told:
+            owner: tuple[str, ...] = found[0] if found else ()
+        elif found is None and text.get("format") == "uuid":
+            owner = words(name)  # `customer`, which holds the id of one
         elif found is None or not found[0]:
             continue
         else:

@@ -16,7 +16,7 @@ def read(ground: Ground, version: str) -> tuple[tuple[Operation, ...], tuple[Bro
     """All operations of the document, the sound ones and the broken ones."""
     sound: list[Operation] = []
     broken: list[BrokenOperation] = []
-    places = list(_operations(ground.document, broken))
+    places = list(_operations(ground, broken))
     labels = _labels(places)
     for path, method, item, place in places:
         label = f"{method} {path}"
@@ -28,10 +28,10 @@ def read(ground: Ground, version: str) -> tuple[tuple[Operation, ...], tuple[Bro
 
 
 def _operations(
-    document: Mapping[str, Any], broken: list[BrokenOperation]
+    ground: Ground, broken: list[BrokenOperation]
 ) -> Iterator[tuple[str, str, Place, Place]]:
     """Path, method, path item and operation of each operation."""
-    paths = Place(document["paths"], "/paths")
+    paths = Place(ground.document["paths"], "/paths")
     for path in paths.value:
         if path.startswith("x-"):
             continue
@@ -42,7 +42,6 @@ def _operations(
             continue
         if isinstance(item.value.get("$ref"), str):
             # Bundling puts path items in place; what is left leads nowhere.
-            ground = Ground(document, {})
             try:
                 ground.target(item.value["$ref"], item.pointer + "/$ref")
                 why = f"`{item.value['$ref']}` can not be followed; describe the path in its place"

@@ -47,13 +47,13 @@ class Wanted:
         return "string" in self.types or bool(scalar & {"integer", "number"})
 
 
-def member(spec: Spec, known: Mapping[str, Schema], wanted: Wanted) -> str | None:
-    """The property of an object that is the id; by its own name first, then as things call it."""
+def member(spec: Spec, known: Mapping[str, Schema], wanted: Wanted) -> tuple[int, str] | None:
+    """The property of an object that is the id, and how far down the list of names it is."""
     fitting = [name for name in known if wanted.fits(types(spec, known[name]))]
-    for candidate in candidates(wanted):
+    for rank, candidate in enumerate(candidates(wanted)):
         for name in fitting:
             if same(name, candidate):
-                return name
+                return rank, name
     return None
 
 
@@ -92,25 +92,34 @@ def loose(name: str, kind: str) -> bool:
     return thing(name) == kind or len(name) == 1
 
 
-def single(spec: Spec, schema: Schema, wanted: Wanted, *, depth: int = 0) -> Iterator[str]:
-    """Pointers to the id in an answer that is one thing, perhaps in an envelope; best first."""
+def single(spec: Spec, schema: Schema, wanted: Wanted) -> list[str]:
+    """Pointers to the id in an answer that is one thing, perhaps in an envelope; outermost first.
+
+    Only the likeliest name counts: where an envelope holds an ``id``, its ``slug`` is none.
+    """
+    found = list(_ranked(spec, schema, wanted, depth=0))
+    best = min((rank for rank, _ in found), default=0)
+    return [pointer for rank, pointer in found if rank == best]
+
+
+def _ranked(spec: Spec, schema: Schema, wanted: Wanted, *, depth: int) -> Iterator[tuple[int, str]]:
     known = properties(spec, schema)
-    name = member(spec, known, wanted)
-    if name is not None:
-        yield escaped(name)
+    found = member(spec, known, wanted)
+    if found is not None:
+        yield found[0], escaped(found[1])
     if depth >= DEEPEST:
         return
     for name, inner in known.items():
         if (name.lower() in ENVELOPES or thing(name) == wanted.kind) and properties(spec, inner):
-            for pointer in single(spec, inner, wanted, depth=depth + 1):
-                yield escaped(name) + pointer
+            for rank, pointer in _ranked(spec, inner, wanted, depth=depth + 1):
+                yield rank, escaped(name) + pointer
 
 
 def listed(spec: Spec, schema: Schema, wanted: Wanted, *, depth: int = 0) -> Iterator[str]:
     """Pointers to the id of the first thing in an answer that lists things; best first."""
     element = items(spec, schema)
     if element is not None and "array" in types(spec, schema) | {"array"}:
-        found = list(single(spec, element, wanted))
+        found = single(spec, element, wanted)
         if not found and wanted.loose and types(spec, element) & {"string", "integer"}:
             yield "/0"  # A list of nothing but ids.
         yield from (f"/0{pointer}" for pointer in found)

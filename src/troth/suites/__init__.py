@@ -1,9 +1,10 @@
 """The suites. In a wheel `fuzz` lies here; in a checkout it is a folder beside `src`."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-MARK = "@prop("
+MARK = re.compile(r"^@prop\(", re.MULTILINE)
 
 
 def named(args: Iterable[str], start: Path, *, pyargs: bool) -> bool:
@@ -18,4 +19,4 @@ def _names(arg: str, start: Path, *, pyargs: bool) -> bool:
         return True
     path = start / arg
     files = [path] if path.is_file() else sorted(path.glob("test_*.py"))
-    return any(MARK in file.read_text("utf-8", "replace") for file in files if file.suffix == ".py")
+    return any(MARK.search(file.read_text("utf-8", "replace")) for file in files if file.suffix == ".py")

@@ -3,13 +3,14 @@
 import re
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import h11
+import httpx
 
 from troth.exchange import Headers, header
-from troth.transport.connection import Connection, Garbage
+from troth.transport.connection import Call
 
 EVENTS: Final = "text/event-stream"
 STREAMS: Final = frozenset(
@@ -29,6 +30,7 @@ STREAMS: Final = frozenset(
 # A blank line after a line (HTML Living Standard, 9.2.6): CRLF, LF or CR end a line.
 _BLANK = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _FIELD = re.compile(rb"(?:\A|[\r\n])[^:\r\n]")
+_MOMENT: Final = 0.01  # seconds in which an end that was sent with the last event is seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +51,29 @@ class Body:
 
 
 def read(
-    connection: Connection, headers: Headers, bounds: Bounds, *, deadline: float, body: Body
+    pieces: Iterator[bytes], headers: Headers, bounds: Bounds, *, call: Call, body: Body
 ) -> None:
-    """Fills ``body``. Raises Ended, Garbage and TimeoutError; ``body`` then holds what came."""
+    """Fills ``body`` from the raw pieces that ``call`` brings, until its deadline.
+
+    Raises httpx's exceptions; ``body`` then holds what came.
+    """
     kind = (header(headers, "content-type") or "").split(";")[0].strip().lower()
     inflate = Inflate((header(headers, "content-encoding") or "").strip().lower())
-    mark, seen, raw = 0, 0, 0
+    deadline, mark, seen, raw = call.deadline, 0, 0, 0
     while True:
-        until = deadline
         if kind == EVENTS:
-            until = min(deadline, time.monotonic() + bounds.idle)
+            call.deadline = min(deadline, time.monotonic() + bounds.idle)
         try:
-            event = connection.event(until)
-        except TimeoutError:
+            piece = next(pieces, None)
+        except httpx.ReadTimeout:
             if kind not in STREAMS:
                 raise
             body.truncated = True
             return
-        if not isinstance(event, h11.Data):
+        if piece is None:
             return
-        raw += len(event.data)
-        body.data += inflate(bytes(event.data), bounds.max_body + 1 - len(body.data))
+        raw += len(piece)
+        body.data += inflate(piece, bounds.max_body + 1 - len(body.data))
         if len(body.data) > bounds.max_body or raw > bounds.max_body + 65_536:
             del body.data[bounds.max_body :]
             body.truncated = True
@@ -78,7 +82,8 @@ def read(
             continue
         mark, seen = _count(bytes(body.data), mark, seen, bounds.events)
         if seen == bounds.events:
-            body.truncated = len(body.data) > mark or not _over(connection)
+            call.deadline = min(deadline, time.monotonic() + _MOMENT)
+            body.truncated = len(body.data) > mark or not _over(pieces)
             del body.data[mark:]
             return
 
@@ -94,9 +99,12 @@ def _count(data: bytes, mark: int, seen: int, most: int) -> tuple[int, int]:
     return mark, seen
 
 
-def _over(connection: Connection) -> bool:
-    # Without waiting: a stream that ended with its last event was read whole.
-    return isinstance(connection.buffered(), h11.EndOfMessage)
+def _over(pieces: Iterator[bytes]) -> bool:
+    # A stream that ended with its last event was read whole.
+    try:
+        return next(pieces, None) is None
+    except httpx.TransportError:
+        return False
 
 
 class Inflate:
@@ -111,7 +119,7 @@ class Inflate:
             self._pieces = zlib.decompressobj()
 
     def __call__(self, data: bytes, room: int) -> bytes:
-        """At most ``room`` (> 0) decoded bytes of ``data``. Raises Garbage.
+        """At most ``room`` (> 0) decoded bytes of ``data``. Raises httpx.DecodingError.
 
         What does not fit is dropped: the caller stops at the bound.
         """
@@ -121,7 +129,9 @@ class Inflate:
             decoded = self._pieces.decompress(data, room)
         except zlib.error:
             if not self._raw_too:
-                raise Garbage("the body is not what its Content-Encoding says") from None
+                raise httpx.DecodingError(
+                    "the body is not what its Content-Encoding says"
+                ) from None
             # Many services send raw deflate where RFC 9110 section 8.4.1.2 wants zlib's wrapper.
             self._raw_too, self._pieces = False, zlib.decompressobj(-zlib.MAX_WBITS)
             return self(data, room)

@@ -1,169 +1,214 @@
-"""One connection: bytes out and HTTP events in, against one deadline for everything."""
+"""One connection for httpcore to speak on: one deadline for all of it, one message at a time."""
 
 import contextlib
+import os
+import re
 import selectors
 import socket
 import ssl
 import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
-import h11
-
-from troth.transport.request import Origin
+import httpcore
+import httpx
 
 _CHUNK: Final = 64 * 1024
-_HEAD: Final = 256 * 1024  # bytes of a response's head; more is not HTTP to us
+# A message without a length ends with its blank line: that of its head, or after its last chunk.
+_BLANK = re.compile(rb"\n\r?\n")
 
 
-class Ended(Exception):
-    """The peer closed or reset the connection before the response was whole."""
+@dataclass(slots=True)
+class Call:
+    """One request on its way, and what the connection saw of it.
+
+    It travels in the request's extensions. ``deadline`` (of ``time.monotonic``) may be moved
+    while the body is read.
+    """
+
+    deadline: float
+    fresh: bool = False  # asks for a connection that carried nothing before
+    reused: bool = False  # it travelled on a kept connection
+    began: float = 0.0  # when its first byte went out
+    start: bytes = b""  # the first bytes that came back
+    ended: bool = False  # the peer closed the connection
+    surplus: int = 0  # bytes that followed the end of the response
+
+    def left(self) -> float:
+        """Seconds until the deadline. Raises TimeoutError."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
 
 
-class Garbage(Exception):
-    """What came is not HTTP/1; the message says why, without quoting it."""
+class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
+    """Connects as httpcore's backend, then is the stream that it made.
 
+    httpcore's timeouts count each read; here every step gets the time that is left of the call,
+    and so dripping ends. What comes is handed on up to the end of a message and no further:
+    h11 would take what follows for the next response. ``held`` is what was not handed on;
+    ``whole`` says whether all that was written went out.
+    """
 
-def remaining(deadline: float) -> float:
-    """Seconds left until ``deadline`` (of ``time.monotonic``). Raises TimeoutError."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.length: int | None = None  # of the body, still to be handed on; None: not known
+        self.held = b""
+        self.whole = True
+        self._tail = b""
+        self._waiting = b""
+        self._inner: httpcore.NetworkStream | None = None
+        self._socket: socket.socket | None = None
 
+    def start(self, call: Call) -> None:
+        """From now on it serves ``call``."""
+        self.call, self.length, self.held = call, None, b""
+        self._tail, self._waiting = b"", b""
 
-class Connection:
-    """A connected socket and the HTTP/1.1 state on it. Raises OSError when none can be made."""
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002 - the call's deadline holds
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Raises httpx.ConnectError and httpx.ConnectTimeout."""
+        with _connecting():
+            self._inner = httpcore.SyncBackend().connect_tcp(
+                host, port, self.call.left(), local_address, socket_options
+            )
+        self._socket = self._inner.get_extra_info("socket")
+        return self
 
-    def __init__(self, origin: Origin, deadline: float, tls: ssl.SSLContext | None) -> None:
-        sock = socket.create_connection((origin.host, origin.port), remaining(deadline))
-        try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if tls is not None:
-                sock.settimeout(remaining(deadline))
-                sock = tls.wrap_socket(sock, server_hostname=origin.host)
-        except BaseException:
-            sock.close()
-            raise
-        self.origin = origin
-        self.http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD)
-        self.reused = False
-        self.idle_since = 0.0
-        self._socket = sock
-        self._whole = True
-        self._start = b""
-        self._headed = False
-
-    @property
-    def received(self) -> bool:
-        """Whether a single byte came since the last request was written."""
-        return bool(self._start)
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - the call's deadline holds
+    ) -> httpcore.NetworkStream:
+        """Raises httpx.ConnectError and httpx.ConnectTimeout."""
+        with _connecting():
+            assert self._inner is not None
+            self._inner = self._inner.start_tls(ssl_context, server_hostname, self.call.left())
+        self._socket = self._inner.get_extra_info("socket")
+        return self
 
     def close(self) -> None:
         """Closes it, whatever its state."""
         with contextlib.suppress(OSError):  # nothing is lost when closing fails
-            self._socket.close()
+            if self._inner is not None:
+                self._inner.close()
 
-    def readable(self) -> bool:
-        """Whether something waits to be read: on an idle connection, its end or stray bytes."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            return bool(selector.select(0))
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks of a stream, such as whether an idle one is readable."""
+        return self._inner.get_extra_info(info) if self._inner is not None else None
 
-    def write(self, data: bytes, deadline: float) -> None:
-        """Writes a request. Stops early where the response begins or the peer stops reading.
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        """Raises httpx.WriteTimeout; httpcore.WriteError sends httpcore on to the response.
 
-        A service may refuse a long body before it has read it (413) and close; a client that
-        only writes would see a reset and call that a crash. So whoever wrote, then reads.
+        A service may refuse a long body before it has read it (413) and close, or read no more;
+        a client that only writes would call that a crash, or a timeout. What is short waits for
+        the first read, so that head and body go out together.
         """
-        self._start, self._headed, self._whole = b"", False, True
+        self._waiting += buffer
+        if len(self._waiting) > _CHUNK:
+            self._flush()
+
+    def _flush(self) -> None:
+        assert self._socket is not None
+        data, self._waiting = self._waiting, b""
+        self.call.began = self.call.began or time.monotonic()
         try:
             if len(data) <= _CHUNK or isinstance(self._socket, ssl.SSLSocket):
-                self._socket.settimeout(remaining(deadline))
+                self._socket.settimeout(self.call.left())
                 self._socket.sendall(data)
             else:
-                self._write_long(memoryview(data), deadline)
+                self._write_long(self._socket, memoryview(data))
         except TimeoutError:
-            raise
-        except OSError:
-            self._whole = False
+            raise httpx.WriteTimeout("") from None
+        except OSError as error:
+            self.whole = False
+            raise httpcore.WriteError(error) from None
 
-    def _write_long(self, data: memoryview, deadline: float) -> None:
-        watched = selectors.EVENT_READ | selectors.EVENT_WRITE
-        self._socket.settimeout(0)
+    def _write_long(self, sock: socket.socket, data: memoryview) -> None:
+        sock.settimeout(0)
         with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, watched)
+            selector.register(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
             while data:
-                ready = selector.select(remaining(deadline))
+                ready = selector.select(self.call.left())
                 events = ready[0][1] if ready else 0
                 if events & selectors.EVENT_READ:
-                    if not self._socket.recv(12, socket.MSG_PEEK).startswith(b"HTTP/1.1 100"):
-                        self._whole = False
-                        return
-                    selector.modify(self._socket, selectors.EVENT_WRITE)
+                    if not sock.recv(12, socket.MSG_PEEK).startswith(b"HTTP/1.1 100"):
+                        raise BrokenPipeError  # as if the peer had closed its end
+                    selector.modify(sock, selectors.EVENT_WRITE)
                 elif events & selectors.EVENT_WRITE:
-                    data = data[self._socket.send(data[:_CHUNK]) :]
+                    data = data[sock.send(data[:_CHUNK]) :]
 
-    def event(self, deadline: float) -> Any:
-        """The next HTTP event. Raises Ended, Garbage and TimeoutError."""
-        while True:
-            event = self.buffered()
-            if event is not h11.NEED_DATA:
-                return event
-            try:
-                self._socket.settimeout(remaining(deadline))
-                data = self._socket.recv(_CHUNK)
-            except TimeoutError:
-                raise
-            except OSError as error:
-                raise Ended(f"reset ({error.strerror or type(error).__name__})") from None
-            self._look(data)
-            if not data and self.http.their_state is h11.SEND_RESPONSE:
-                raise Ended("closed")
-            self.http.receive_data(data)
-            if not data:
-                return self._last()
-
-    def buffered(self) -> Any:
-        """The next event out of what was read already, else ``h11.NEED_DATA``."""
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        """Raises httpx.ReadTimeout, httpx.ReadError and httpx.RemoteProtocolError."""
+        call = self.call
+        if self._waiting:
+            with contextlib.suppress(httpcore.WriteError):  # it may have answered all the same
+                self._flush()
+        assert self._socket is not None
         try:
-            event = self.http.next_event()
-        except h11.RemoteProtocolError as error:
-            raise Garbage(_reason(error)) from None
-        if isinstance(event, h11.Response):
-            self._headed = True
-        return event
+            left = call.left()
+            if not self.held:
+                self._socket.settimeout(left)
+                self.held = self._socket.recv(max_bytes)
+                if not self.held:
+                    call.ended = True
+                    return b""
+        except TimeoutError:
+            raise httpx.ReadTimeout("") from None
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise httpx.ReadError(f"reset ({reason})") from None
+        if len(call.start) < 5:
+            call.start = (call.start + self.held)[:5]
+            if not b"HTTP/".startswith(call.start):
+                raise httpx.RemoteProtocolError("it does not begin with HTTP/")
+        return self._hand(max_bytes)
 
-    def _last(self) -> Any:
-        # A body without a length ends with the connection; any other is now incomplete.
-        try:
-            return self.http.next_event()
-        except h11.RemoteProtocolError:
-            raise Ended("closed") from None
-
-    def _look(self, data: bytes) -> None:
-        if self._headed:
-            return
-        self._start = (self._start + data)[:5]
-        if self._start and not b"HTTP/".startswith(self._start):
-            raise Garbage("it does not begin with HTTP/")
-
-    @property
-    def surplus(self) -> int:
-        """Bytes that came after the end of the response."""
-        return len(self.http.trailing_data[0])
-
-    def reset(self) -> bool:
-        """Makes it ready for another request; False when it cannot carry one."""
-        done = self.http.our_state is h11.DONE and self.http.their_state is h11.DONE
-        if not done or not self._whole or self.surplus:
-            return False
-        self.http.start_next_cycle()
-        self.reused, self.idle_since = True, time.monotonic()
-        return True
+    def _hand(self, most: int) -> bytes:
+        found = None
+        if self.length is not None:
+            end = self.length or len(self.held)
+        else:
+            found = _BLANK.search(self._tail + self.held)
+            end = found.end() - len(self._tail) if found else len(self.held)
+        data, self.held = self.held[: min(end, most)], self.held[min(end, most) :]
+        if self.length is not None:
+            self.length -= len(data)
+        elif found:
+            self._tail = b""
+        else:
+            self._tail = (self._tail + data)[-2:]
+        return data
 
 
-def _reason(error: h11.RemoteProtocolError) -> str:
-    text = str(error)
-    for sign in (":", " b'", ' b"', " '", "{", "("):
-        text = text.split(sign, maxsplit=1)[0]
-    return text.strip() or "malformed HTTP"
+@contextlib.contextmanager
+def _connecting() -> Iterator[None]:
+    try:
+        yield
+    except (TimeoutError, httpcore.ConnectTimeout):
+        raise httpx.ConnectTimeout("") from None
+    except httpcore.ConnectError as error:
+        raise httpx.ConnectError(_why(error.args[0])) from None
+    except ValueError:  # a name that no resolver and no certificate takes
+        raise httpx.ConnectError("no connection could be made") from None
+
+
+def _why(error: object) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"TLS: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {error.reason or 'the handshake failed'}"
+    if isinstance(error, socket.gaierror):
+        return "the host's name does not resolve"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return "no connection could be made"

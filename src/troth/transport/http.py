@@ -1,8 +1,4 @@
-"""Sends one request and says plainly what came back, whatever the peer does.
-
-On HTTP/1.1 itself (h11) instead of a client library: a target's URLs must go out byte for byte
-(clients resolve dot segments), one deadline must hold for head and body together (clients count
-each read), and nothing may be followed, retried, remembered or logged.
+"""Sends one request through httpx and says plainly what came back, whatever the peer does.
 
 **Which connection.** Only safe methods (RFC 9110 section 9.2.1) travel on a kept-alive
 connection. When that one is closed or reset before a byte of the response came, the cause is the
@@ -13,28 +9,33 @@ connection, so that a drop is its own doing and nothing but a read is ever sent 
 saying so. A fresh connection that is dropped is reported, never retried.
 """
 
-import os
 import socket
 import ssl
-import threading
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
-import h11
+import httpx
 
 from troth.exchange import Breakage, Headers, Request, Response
 from troth.transport import bounded
 from troth.transport.bounded import Body, Bounds
-from troth.transport.connection import Connection, Ended, Garbage
-from troth.transport.request import Origin, UnsendableRequest, encode, origin, prepare
+from troth.transport.client import CALL, client
+from troth.transport.connection import Call
+from troth.transport.request import (
+    Origin,
+    UnsendableRequest,
+    origin,
+    prepare,
+    split,
+    wire_headers,
+)
 
 __all__ = ["SENT_AGAIN", "Bounds", "Outcome", "UnsendableRequest", "Wire"]
 
 SENT_AGAIN: Final = "sent again: the kept-alive connection had been closed"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_KEPT: Final = 4  # idle connections per origin
-_EXPIRY: Final = 3.0  # seconds; uvicorn and Node close theirs after 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,7 @@ class Wire:
     """Sends requests; safe to share between threads. Close it, or use it with ``with``."""
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
-        self._tls = tls
-        self._idle: dict[Origin, list[Connection]] = {}
-        self._lock = threading.Lock()
+        self._client = client(tls)
 
     def __enter__(self) -> Self:
         return self
@@ -61,12 +60,8 @@ class Wire:
         self.close()
 
     def close(self) -> None:
-        """Closes what is idle."""
-        with self._lock:
-            kept = [each for pool in self._idle.values() for each in pool]
-            self._idle.clear()
-        for connection in kept:
-            connection.close()
+        """Closes what is idle; nothing can be sent from now on."""
+        self._client.close()
 
     def send(
         self, request: Request, *, timeout: float = 10.0, bounds: Bounds | None = None
@@ -77,29 +72,15 @@ class Wire:
         came. Raises UnsendableRequest before anything is sent; everything else is an Outcome.
         """
         ready, bounds = prepare(request), bounds or Bounds()
-        encode(ready, h11.Connection(h11.CLIENT))  # refuses before a connection is made
-        place, deadline = origin(ready.url), time.monotonic() + timeout
-        again = ""
-        kept = self._take(place)
-        if kept is not None and request.method not in _SAFE:
-            # Replaced, not left idle beside the fresh one: some servers serve one at a time.
-            kept.close()
-        elif kept is not None:
-            outcome = self._exchange(kept, ready, bounds, timeout, deadline)
-            unanswered = outcome.breakage is Breakage.DROPPED and not kept.received
-            if not unanswered and outcome.breakage is not Breakage.GARBAGE:
-                return outcome
-            again = SENT_AGAIN
-        try:
-            tls = self._context() if place.scheme == "https" else None
-            fresh = Connection(place, deadline, tls)
-        except TimeoutError:
-            reason = f"no connection within {timeout:g} s"
-            return Outcome(breakage=Breakage.UNREACHABLE, detail=reason)
-        except (OSError, UnicodeError) as error:
-            return Outcome(breakage=Breakage.UNREACHABLE, detail=_why(error))
-        outcome = self._exchange(fresh, ready, bounds, timeout, deadline)
-        detail = "; ".join(part for part in (again, outcome.detail) if part)
+        headers = wire_headers(ready)
+        call = Call(time.monotonic() + timeout, fresh=request.method not in _SAFE)
+        outcome = self._exchange(ready, headers, bounds, timeout, call)
+        unanswered = outcome.breakage is Breakage.DROPPED and not call.start
+        if not call.reused or not (unanswered or outcome.breakage is Breakage.GARBAGE):
+            return outcome
+        call = Call(call.deadline, fresh=True)
+        outcome = self._exchange(ready, headers, bounds, timeout, call)
+        detail = "; ".join(part for part in (SENT_AGAIN, outcome.detail) if part)
         return Outcome(outcome.response, outcome.breakage, detail)
 
     def alive(self, url: str, *, timeout: float = 1.0) -> bool:
@@ -113,100 +94,75 @@ class Wire:
 
     def _exchange(
         self,
-        connection: Connection,
         request: Request,
+        headers: list[tuple[bytes, bytes]],
         bounds: Bounds,
         timeout: float,
-        deadline: float,
+        call: Call,
     ) -> Outcome:
-        began = time.monotonic()
-        head: h11.Response | h11.InformationalResponse | None = None
+        answer: httpx.Response | None = None
         body = Body()
-        again = False
         try:
-            connection.write(encode(request, connection.http), deadline)
-            head = _head(connection, deadline)
-            headers = _headers(head)
-            if head.status_code != 101:
-                bounded.read(connection, headers, bounds, deadline=deadline, body=body)
-            elapsed = time.monotonic() - began
-            surplus = connection.surplus if head.status_code != 101 and not body.truncated else 0
-            again = head.status_code < 500 and not body.truncated and connection.reset()
-        except TimeoutError:
-            what = f"{_so_far(head, body)} within {timeout:g} s"
+            answer = self._client.send(_outgoing(request, headers, call), stream=True)
+            came = _headers(answer)
+            if answer.status_code != 101:
+                bounded.read(answer.iter_raw(), came, bounds, call=call, body=body)
+            elapsed = time.monotonic() - call.began
+        except httpx.ConnectTimeout:
+            reason = f"no connection within {timeout:g} s"
+            return Outcome(breakage=Breakage.UNREACHABLE, detail=reason)
+        except httpx.ConnectError as error:
+            return Outcome(breakage=Breakage.UNREACHABLE, detail=str(error))
+        except httpx.InvalidURL:  # of the host: httpx sees no more of the URL
+            return Outcome(breakage=Breakage.UNREACHABLE, detail="no host can have that name")
+        except httpx.TimeoutException:
+            what = f"{_so_far(answer, body)} within {timeout:g} s"
             return Outcome(breakage=Breakage.TIMEOUT, detail=what)
-        except Ended as end:
-            what = f"the connection was {end}: {_so_far(head, body)}"
+        except httpx.ReadError as end:
+            what = f"the connection was {end}: {_so_far(answer, body)}"
             return Outcome(breakage=Breakage.DROPPED, detail=what)
-        except Garbage as reason:
+        except (httpx.RemoteProtocolError, httpx.DecodingError) as reason:
             return Outcome(breakage=Breakage.GARBAGE, detail=f"not HTTP: {reason}")
         finally:
-            if again:
-                self._keep(connection)
-            else:
-                connection.close()
+            if answer is not None:
+                answer.close()
         response = Response(
-            head.status_code, headers, bytes(body.data), elapsed, truncated=body.truncated
+            answer.status_code, came, bytes(body.data), elapsed, truncated=body.truncated
         )
+        if not call.surplus or body.truncated or response.status == 101:
+            return Outcome(response=response)
         # Not a verdict: whether surplus bytes are seen depends on how the network cuts them.
-        detail = f"{surplus} bytes followed the end of the response" if surplus else ""
+        detail = f"{call.surplus} bytes followed the end of the response"
         return Outcome(response=response, detail=detail)
 
-    def _take(self, place: Origin) -> Connection | None:
-        while True:
-            with self._lock:
-                pool = self._idle.get(place)
-                if not pool:
-                    return None
-                connection = pool.pop()
-            if time.monotonic() - connection.idle_since < _EXPIRY and not connection.readable():
-                return connection
-            connection.close()
 
-    def _keep(self, connection: Connection) -> None:
-        with self._lock:
-            pool = self._idle.setdefault(connection.origin, [])
-            pool.append(connection)
-            surplus = pool.pop(0) if len(pool) > _KEPT else None
-        if surplus is not None:
-            surplus.close()
-
-    def _context(self) -> ssl.SSLContext:
-        with self._lock:
-            if self._tls is None:
-                self._tls = ssl.create_default_context()
-            return self._tls
+def _outgoing(request: Request, headers: list[tuple[bytes, bytes]], call: Call) -> httpx.Request:
+    # A Request that is built by hand gets no header of httpx's, and one with a URL of no more
+    # than the origin no tidying: the target goes out as the bytes that it is.
+    place, _, target = split(request.url)
+    outgoing = httpx.Request(
+        request.method,
+        _url(place),
+        headers=headers,
+        stream=httpx.ByteStream(request.body),
+        extensions={"target": target.encode("ascii"), "timeout": {}, CALL: call},
+    )
+    outgoing.method = request.method  # httpx writes it in upper case
+    return outgoing
 
 
-def _head(connection: Connection, deadline: float) -> h11.Response | h11.InformationalResponse:
-    while True:
-        event = connection.event(deadline)
-        if isinstance(event, h11.Response):
-            return event
-        if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
-            return event
+@lru_cache(maxsize=8)
+def _url(place: Origin) -> httpx.URL:
+    return httpx.URL(str(place))
 
 
-def _headers(head: h11.Response | h11.InformationalResponse) -> Headers:
+def _headers(answer: httpx.Response) -> Headers:
     return tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in head.headers.raw_items()
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw
     )
 
 
-def _so_far(head: h11.Response | h11.InformationalResponse | None, body: Body) -> str:
-    if head is None:
+def _so_far(answer: httpx.Response | None, body: Body) -> str:
+    if answer is None:
         return "no response"
-    return f"status {head.status_code} and {len(body.data)} bytes of body came, but not all of it"
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"TLS: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS: {error.reason or 'the handshake failed'}"
-    if isinstance(error, socket.gaierror):
-        return "the host's name does not resolve"
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
-    return "no connection could be made"
+    return f"status {answer.status_code} and {len(body.data)} bytes of body came, but not all of it"

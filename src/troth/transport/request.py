@@ -103,13 +103,17 @@ def prepare(request: Request) -> Request:
     return replace(request, url=f"{scheme}://{authority}{_ascii(target)}", headers=tuple(headers))
 
 
-def encode(request: Request, http: h11.Connection) -> bytes:
-    """The bytes of a prepared request, sent through ``http``. Raises UnsendableRequest."""
-    _, _, target = split(request.url)
+def wire_headers(request: Request) -> list[tuple[bytes, bytes]]:
+    """The headers of a prepared request as bytes. Raises UnsendableRequest.
+
+    It refuses all that h11 would, so that nothing is found out on an open connection.
+    """
     headers = [(_name(name), _value(name, value)) for name, value in request.headers]
     try:
-        start = h11.Request(
-            method=request.method.encode("ascii"), target=target.encode("ascii"), headers=headers
+        h11.Request(
+            method=request.method.encode("ascii"),
+            target=split(request.url)[2].encode("ascii"),
+            headers=headers,
         )
     except UnicodeEncodeError:
         raise UnsendableRequest("the method is not ASCII") from None
@@ -117,14 +121,14 @@ def encode(request: Request, http: h11.Connection) -> bytes:
         # h11 quotes the offending value after the reason; it may be a secret.
         reason = re.split(r" b?['\"{(]", str(error))[0]
         raise UnsendableRequest(f"HTTP/1.1 cannot carry it: {reason}") from None
-    try:
-        parts = [http.send(start)]
-        if request.body:
-            parts.append(http.send(h11.Data(data=request.body)))
-        parts.append(http.send(h11.EndOfMessage()))
-    except h11.LocalProtocolError as error:
-        raise UnsendableRequest(f"its framing does not fit its body: {error}") from None
-    return b"".join(part for part in parts if part is not None)
+    framing = {name.lower(): value for name, value in headers}
+    length = int(framing.get(b"content-length", b"0").split(b",")[0])  # h11 knows it is one
+    if b"transfer-encoding" not in framing and length != len(request.body):
+        raise UnsendableRequest(
+            f"its framing does not fit its body: Content-Length is {length}, "
+            f"and the body has {len(request.body)} bytes"
+        )
+    return headers
 
 
 def _ascii(target: str) -> str:

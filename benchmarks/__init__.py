@@ -1,0 +1,1 @@
+"""troth and `st run` on the same service in turn: `python -m benchmarks`."""

@@ -43,9 +43,10 @@ def test_method_discipline(target: Target, operation: Operation) -> None:
             )
             given = answer.response.header("allow") if answer.response else None
             wrong = allowed(given, declared, besides=elsewhere)
+            how = "absent" if given is None else (wrong or "").partition(",")[0].split(" ")[1:2]
             expect(
                 wrong is None,
                 f"Allow of {operation.path}: {wrong}",
                 answer,
-                root=f"Allow is not exact: {'absent' if given is None else operation.path}",
+                root=f"Allow is not exact: {how}",
             )

@@ -33,13 +33,17 @@ def test_spec_truth(target: Target, operation: Operation) -> None:
             doubt(f"only `default` covers the {served.status}: the document promises nothing")
         case = target.generator.build(operation, accepted.values, purpose="without a credential")
         if operation.secured:
-            control(accepted.principal != ANONYMOUS, "there is no principal with a credential")
+            what = f"{operation.label} is declared secured, and was served without a credential"
+            # Served to nobody at first, nothing more is to be shown; else the credential is the
+            # control: the same request, sent with it, was served.
+            expect(accepted.principal != ANONYMOUS, what, served, root=what)
             answer = world.send(case, principal=ANONYMOUS)
             control(answer.response and answer.status != 429, "no answer to judge")
-            what = f"{operation.label} is declared secured, and was served without a credential"
             expect(not answer.ok, what, answer, root=what)
         elif accepted.principal != ANONYMOUS:
             # Nobody was tried first, and refused.
             answer = world.send(case, principal=ANONYMOUS)
             what = f"{operation.label} answers 401 without a credential, and declares none"
-            expect(answer.status != 401, what, answer, root="a credential is enforced, not declared")
+            expect(
+                answer.status != 401, what, answer, root="a credential is enforced, not declared"
+            )

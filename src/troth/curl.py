@@ -41,7 +41,7 @@ def curl(exchange: Exchange, *, redactor: Redactor) -> str:
     options += _method(request)
     options += _headers(request)
     before = ""
-    if request.body or request.method in _WITH_CONTENT:
+    if request.body:
         text = _text(request.body)
         if text is None:
             before = f"{_printf(request.body)} | "
@@ -55,8 +55,7 @@ def curl(exchange: Exchange, *, redactor: Redactor) -> str:
 def _method(request: Request) -> list[str]:
     if request.method == "HEAD" and not request.body:
         return ["--head"]
-    content = request.body or request.method in _WITH_CONTENT
-    implied = "POST" if content else "GET"
+    implied = "POST" if request.body else "GET"
     return [] if request.method == implied else [f"-X {_quoted(request.method)}"]
 
 
@@ -78,7 +77,7 @@ def _headers(request: Request) -> list[str]:
             alone = _MARK.search(value) is not None and lower != "cookie"
             options.append(f"-H {_quoted(f'{name}: {value}', variable=variable if alone else '')}")
     present = {name.lower() for name, _ in request.headers}
-    if (request.body or request.method in _WITH_CONTENT) and "content-type" not in present:
+    if request.body and "content-type" not in present:
         options.append("-H 'Content-Type:'")  # or curl would say that it is a form
     if "accept" not in present:
         options.append("-H 'Accept:'")

@@ -6,6 +6,7 @@ from troth.config.gates import GateSection
 from troth.spec.operation import Operation
 
 OPEN = frozenset({"1", "true", "yes", "on"})
+SHUT = frozenset({"0", "false", "no", "off"})
 
 
 def closed(
@@ -17,17 +18,20 @@ def closed(
 ) -> str | None:
     """Why ``operation`` is behind a closed gate, or None.
 
-    A gate whose variable is not set is open for a service that troth started (its providers are
-    stubs), else as its ``default`` says.
+    All gates before an operation must be open. What a gate's variable does not say (it is not
+    set, or empty) its ``default`` does; ``started`` opens it for a service that troth started.
+    A value that is neither yes nor no opens nothing.
     """
     for gate in gates.values():
         named = any(operation.named(name) for name in gate.operations)
         if not named and not set(gate.tags) & set(operation.tags):
             continue
-        value = environ.get(gate.env)
-        if value is None:
-            if not (gate.default or started_here):
+        value = environ.get(gate.env, "").strip()
+        if not value:
+            if not (started_here if gate.default == "started" else gate.default):
                 return f"{gate.env} is not set: {gate.reason}"
-        elif value.strip().lower() not in OPEN:
-            return f"{gate.env} is {value!r}: {gate.reason}"
+        elif value.lower() in SHUT:
+            return f"{gate.env} is {value}: {gate.reason}"
+        elif value.lower() not in OPEN:
+            return f"{gate.env} is {value!r}, which is neither yes nor no: {gate.reason}"
     return None

@@ -1,9 +1,9 @@
-"""The strategies a world offers: boundary cases in one phase, generated ones in the other."""
+"""What a world offers to draw: listed cases in the boundary phase, strategies in the random one."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import strategies as st
 
@@ -13,60 +13,100 @@ from troth.prop import Inapplicable
 from troth.reach import complete
 from troth.references import Resolver
 from troth.spec.operation import Operation
-from troth.strategies.hostile import hostile_requests, hostile_values
+from troth.strategies.hostile import hostile_places, hostile_requests, hostile_values
 
 if TYPE_CHECKING:
     from troth.world import World
 
 
-def sampled(world: "World", cases: Sequence[Case], *, none: str) -> st.SearchStrategy[Case]:
-    """The first ``cases``, as many as the profile allows. Raises Inapplicable for no cases."""
-    most = world.target.profile.boundary
-    chosen = cases if most is None else cases[:most]
-    if not chosen:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A finite list of cases, each finished by ``then`` when its turn comes."""
+
+    cases: Sequence[Case]
+    then: Callable[[Case], Case]
+
+
+@dataclass
+class Walk:
+    """Stands in for Hypothesis's ``data`` while a list is walked: the ``turn``-th case of it.
+
+    Boundary cases are minimal already. Walked without Hypothesis, all of them are asked, also
+    after one has failed.
+    """
+
+    turn: int = 0
+    length: int = 1
+
+    def draw(self, source: Any, label: str | None = None) -> Case:
+        """The case whose turn it is. Raises TypeError for anything but a list of ours."""
+        if not isinstance(source, Listed):
+            raise TypeError(f"{label or source!r}: only cases of a world are drawn in this phase")
+        self.length = len(source.cases)
+        return source.then(source.cases[self.turn])
+
+
+Drawn = st.SearchStrategy[Case]
+
+
+def _listed(
+    world: "World",
+    make: Callable[[], Sequence[Case]],
+    *,
+    none: str,
+    then: Callable[[Case], Case] = lambda case: case,
+) -> Drawn:
+    """As many cases as the profile allows, made once a test. Raises Inapplicable for none."""
+    tally = world.example.tally
+    if tally.listed is None:
+        tally.listed = list(make())[: world.target.profile.boundary]
+    if not tally.listed:
         raise Inapplicable(none)
-    return st.sampled_from(list(chosen))
+    # A test draws it like a strategy; which of both it is depends on the phase alone.
+    return cast("Drawn", Listed(tally.listed, then))
 
 
-def valid_cases(world: "World", operation: Operation) -> st.SearchStrategy[Case]:
+def valid_cases(world: "World", operation: Operation) -> Drawn:
     """Schema-valid cases whose path refers to things that exist."""
     target = world.target
     # Reached once first: the references are known to be good, and by whom it may be called.
     accepted = world.accepted(operation)
     fresh = operation.method == "DELETE"
     resolver = Resolver(world, operation, accepted.principal, fresh=fresh, above=(operation.label,))
-    path = resolver.path({}) if fresh else dict(accepted.values.path)
 
     def ours(case: Case) -> Case:
+        path = resolver.path({}) if fresh else accepted.values.path
         values = complete(world, operation, case.values, resolver, path)
         return target.generator.build(operation, values, purpose=case.purpose)
 
-    if world.example.tally.phase == "boundary":
-        cases = target.boundary(operation, valid=True, most=target.profile.boundary)
-        return sampled(world, cases, none="no boundary case").map(ours)
-    return target.generator.generated(operation, valid=True).map(ours)
+    if world.example.tally.phase == "random":
+        return target.generator.generated(operation, valid=True).map(ours)
+    most = target.profile.boundary
+    return _listed(
+        world,
+        lambda: target.boundary(operation, valid=True, most=most),
+        none="no boundary case",
+        then=ours,
+    )
 
 
 def isolated_cases(world: "World", operation: Operation) -> list[Case]:
     """The boundary cases that are certainly wrong in exactly one place, varied ones first."""
     target = world.target
     base = world.accepted(operation).values
-    found = []
     most = target.profile.boundary
+    found = []
     # A sample needs variety to choose from, not all there is.
     for case in target.boundary(operation, valid=False, most=most and 10 * most):
-        single_ = single(case, base, target.validity)
-        if single_ is not None:
-            found.append(target.generator.build(operation, single_[0], fault=single_[1]))
+        isolated = single(case, base, target.validity)
+        if isolated is not None:
+            found.append(target.generator.build(operation, isolated[0], fault=isolated[1]))
     return target.generator_sample(found)
 
 
-def invalid_cases(world: "World", operation: Operation) -> st.SearchStrategy[Case]:
+def invalid_cases(world: "World", operation: Operation) -> Drawn:
     """Cases that are wrong in exactly one place; the rest is of a case that was served."""
     target = world.target
-    if world.example.tally.phase == "boundary":
-        cases = isolated_cases(world, operation)
-        return sampled(world, cases, none="nothing in its input can violate the schema")
     base = world.accepted(operation).values
 
     def isolated(case: Case) -> Case:
@@ -76,18 +116,31 @@ def invalid_cases(world: "World", operation: Operation) -> st.SearchStrategy[Cas
             return replace(case, fault=None)
         return target.generator.build(operation, found[0], fault=found[1])
 
-    return target.generator.generated(operation, valid=False).map(isolated)
+    if world.example.tally.phase == "random":
+        return target.generator.generated(operation, valid=False).map(isolated)
+    return _listed(
+        world,
+        lambda: isolated_cases(world, operation),
+        none="nothing in its input can violate the schema",
+    )
 
 
-def hostile_cases(world: "World", operation: Operation) -> st.SearchStrategy[Case]:
+def hostile_cases(world: "World", operation: Operation) -> Drawn:
     """Hostile values and bodies by turns, so that a sample has some of both."""
     target = world.target
     accepted = world.accepted(operation)
-    base = target.generator.build(operation, accepted.values)
-    values = [
-        target.generator.build(operation, changed, fault=fault)
-        for changed, fault in hostile_values(operation, accepted.values)
-    ]
-    requests = list(hostile_requests(operation, base))
-    mixed = [case for pair in zip_longest(values, requests) for case in pair if case is not None]
-    return sampled(world, mixed, none="there is no place for a hostile value")
+
+    def made() -> Sequence[Case]:
+        base = target.generator.build(operation, accepted.values)
+        places = hostile_places(target.spec, operation, accepted.values)
+        nul, values = hostile_values(places, accepted.values)
+        found: list[Case] = []
+        for one, other, request in zip_longest(nul, values, hostile_requests(operation, base)):
+            for each in (one, other):
+                if each is not None:
+                    found.append(target.generator.build(operation, each[0], fault=each[1]))
+            if request is not None:
+                found.append(request)
+        return found
+
+    return _listed(world, made, none="there is no place for a hostile value")

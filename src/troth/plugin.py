@@ -239,8 +239,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         try:
             result = run(
                 tally,
-                partial(pyfuncitem.obj, **arguments),
                 pyfuncitem.obj,
+                arguments,
                 opened.profile,
                 seed=opened.seed,
                 settle=partial(settle, tally, opened.observer),
@@ -270,12 +270,23 @@ def pytest_runtest_makereport(item: Any, call: pytest.CallInfo[None]) -> Generat
     declared: Property | None = getattr(getattr(item, "obj", None), "troth_property", None)
     if declared is not None and call.when == "call" and RESULT in item.stash:
         report.troth = item.stash[RESULT]
+    elif declared is not None and report.failed:
+        report.troth = _broken_down(item, declared, call)
     elif declared is not None and report.skipped and call.when == "setup":
         operation = getattr(item, "callspec", None) and item.callspec.params.get("operation")
         label = getattr(operation, "label", None)
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.troth_gated = [declared.id, label, reason.removeprefix("Skipped: ")]
     return report
+
+
+def _broken_down(item: Any, declared: Property, call: pytest.CallInfo[None]) -> dict[str, Any]:
+    """A test that ended in an exception of ours: *error*, in the table too."""
+    run_ = item.config.stash[RUN]
+    operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
+    said = f"troth itself failed: {call.excinfo.exconly(tryshort=True) if call.excinfo else ''}"
+    result = Result(declared.id, getattr(operation, "label", None), Verdict.ERROR, said[:300])
+    return to_report(result, [], [], run_.target.redactor)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:

@@ -1,20 +1,37 @@
 """A profile says how hard a run tries: examples, boundary cases, machines and randomness."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import InvalidArgument
 
 from troth.config.places import conf_dir
 from troth.errors import UsageError
 
 DEFAULT = "smoke"
+THEIRS = "hypothesis-ci"
+KEYS = {"examples", "boundary", "machines", "derandomize", "budget", "seed"}
+NEEDED = {"examples", "boundary", "machines", "derandomize"}
+
+# Only what a live service brings about; the others tell of a test that is at fault.
+SUPPRESSED = (
+    HealthCheck.too_slow,  # an example waits for a service, and how long is the service's doing
+    HealthCheck.data_too_large,  # a document may ask for bodies larger than Hypothesis likes
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``boundary`` is how many deterministic cases a test may take, None for all of them."""
+    """``boundary`` is how many deterministic cases a test may take, None for all of them.
+
+    ``machine_examples`` and ``machine_steps`` are for each state machine. ``budget`` is in
+    seconds for a whole run, ``seed`` for a profile that is not derandomised; None leaves them to
+    the command line.
+    """
 
     name: str
     examples: int = 1
@@ -22,6 +39,8 @@ class Profile:
     machine_examples: int = 1
     machine_steps: int = 5
     derandomize: bool = True
+    budget: float | None = None
+    seed: int | None = None
 
 
 def profiles() -> dict[str, Profile]:
@@ -29,46 +48,96 @@ def profiles() -> dict[str, Profile]:
     path = conf_dir() / "profiles.toml"
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}") from error
-    return {
-        name: Profile(
-            name=name,
-            examples=table["examples"],
-            boundary=None if table["boundary"] == "all" else table["boundary"],
-            machine_examples=table["machines"][0],
-            machine_steps=table["machines"][1],
-            derandomize=table["derandomize"],
-        )
-        for name, table in tables.items()
-    }
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"cannot read {path}: {error}; restore it") from error
+    if DEFAULT not in tables:
+        raise UsageError(f"{path} has no [{DEFAULT}], which is the default; restore it")
+    return {name: _profile(name, table, f"{path}: [{name}]") for name, table in tables.items()}
 
 
 def register() -> None:
     """Register the profiles with Hypothesis: its entry point, and the root conftest, call this.
 
-    Under ``CI`` Hypothesis loads a profile of its own, which others inherit unless they name
-    their parent.
+    It runs wherever Hypothesis is imported beside troth, in suites that have nothing to do with
+    troth too, so it leaves what those see as it is: under ``CI`` Hypothesis has loaded a profile
+    of its own that is called ``ci`` like one of ours. It stays loaded, under another name, until
+    somebody asks for ours.
     """
-    for profile in profiles().values():
-        database = (
-            None if profile.derandomize else DirectoryBasedExampleDatabase(".hypothesis/examples")
-        )
+    try:
+        known = profiles()
+    except UsageError:
+        return  # `active` raises it again, to somebody who wants a profile
+    try:
+        settings.get_profile(THEIRS)
+    except InvalidArgument:
+        settings.register_profile(THEIRS, parent=settings.get_profile("ci"))
+        if settings.get_current_profile_name() == "ci":
+            settings.load_profile(THEIRS)
+    for profile in known.values():
         settings.register_profile(
             profile.name,
+            # Without a parent it would inherit from what is loaded: under CI, no database.
             parent=settings.get_profile("default"),
             max_examples=profile.examples,
             stateful_step_count=profile.machine_steps,
             derandomize=profile.derandomize,
-            database=database,
+            database=None
+            if profile.derandomize
+            else DirectoryBasedExampleDatabase(".hypothesis/examples"),
             deadline=None,
-            print_blob=False,
-            # Examples talk to a service: they are slow, and controls end many of them early.
-            suppress_health_check=list(HealthCheck),
+            print_blob=not profile.derandomize,
+            suppress_health_check=SUPPRESSED,
         )
 
 
 def active() -> Profile:
-    """The profile of the Hypothesis profile that is loaded; smoke when it is none of ours."""
+    """The profile of the Hypothesis profile that is loaded; smoke when it is none of ours.
+
+    Smoke is the gentlest one: who has chosen nothing may have a service that is in use. Raises
+    UsageError when ``conf/profiles.toml`` cannot be read.
+    """
     known = profiles()
-    return known.get(settings.get_current_profile_name(), known[DEFAULT])
+    # `--hypothesis-verbosity=debug` loads a copy called `ci-with-debug-verbosity`.
+    name = settings.get_current_profile_name().partition("-with-")[0]
+    return known.get(name, known[DEFAULT])
+
+
+def _profile(name: str, table: Any, place: str) -> Profile:
+    if not isinstance(table, dict):
+        raise UsageError(f"{place} is no table; correct it")
+    for key in sorted(table.keys() - KEYS):
+        raise UsageError(f"{place}: unknown key `{key}`; known: {', '.join(sorted(KEYS))}")
+    for key in sorted(NEEDED - table.keys()):
+        raise UsageError(f"{place}: `{key}` is missing; add it")
+    machines = table["machines"]
+    if not isinstance(machines, list) or len(machines) != 2:
+        raise UsageError(f"{place}: machines is {machines!r}; write [examples, steps]")
+    if not isinstance(table["derandomize"], bool):
+        raise UsageError(f"{place}: derandomize is {table['derandomize']!r}; write true or false")
+    return Profile(
+        name=name,
+        examples=_whole(table["examples"], f"{place}: examples"),
+        boundary=None
+        if table["boundary"] == "all"
+        else _whole(table["boundary"], f"{place}: boundary", least=0, other=', or "all"'),
+        machine_examples=_whole(machines[0], f"{place}: machines"),
+        machine_steps=_whole(machines[1], f"{place}: machines"),
+        derandomize=table["derandomize"],
+        budget=_seconds(table, place),
+        seed=_whole(table["seed"], f"{place}: seed", least=0) if "seed" in table else None,
+    )
+
+
+def _whole(value: Any, place: str, *, least: int = 1, other: str = "") -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise UsageError(f"{place} is {value!r}; write a whole number from {least}{other}")
+    return value
+
+
+def _seconds(table: Mapping[str, Any], place: str) -> float | None:
+    value = table.get("budget")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise UsageError(f"{place}: budget is {value!r}; write seconds, more than 0")
+    return float(value)

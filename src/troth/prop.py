@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, TypeVar
 
+from troth.case import Case
 from troth.exchange import Exchange, History
 from troth.finding import Complaint, Finding
 from troth.verdict import Verdict
@@ -113,6 +114,8 @@ class Tally:
     doubts: dict[str, int] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
     """What other tests have seen that refutes this property here; findings of their own."""
+    listed: list[Case] | None = None
+    """The cases of the boundary phase, made when the first is drawn."""
     error: str = ""
     inapplicable: str = ""
     cut_short: bool = False
@@ -219,7 +222,7 @@ def as_finding(complaint: Complaint, running: Example, *shown: Exchange) -> Find
     if shown:
         witness = shown[-1]
         history = [each for each in history if each.number != witness.number] + [witness]
-    operation = running.tally.operation or (shown[-1].operation if shown else None)
+    operation = (shown[-1].operation if shown else None) or running.tally.operation
     known = CATALOGUE.get(complaint.property)
     return Finding(
         property=complaint.property,

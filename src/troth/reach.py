@@ -66,7 +66,7 @@ def reach(
                     world.target.memory.accepted[operation.label] = accepted
                     world.target.memory.attempted.pop(operation.label, None)
                     return accepted
-                refusals.append(refusal(exchange))
+                refusals.append(refusal(operation, exchange))
                 stale = exchange.status in {404, 409, 410}
                 if exchange.status in {401, 403, 404, 405, 410, 429} or exchange.breakage:
                     break
@@ -78,19 +78,22 @@ def reach(
     raise Inconclusive(reason)
 
 
-def refusal(exchange: Exchange) -> str:
-    """Why an exchange did not succeed, for people: status and the name of the principal."""
+def refusal(operation: Operation, exchange: Exchange) -> str:
+    """Why an exchange did not succeed, for people: status, principal and what may help."""
     if exchange.response is None:
         why = "in time" if exchange.breakage is Breakage.TIMEOUT else f"({exchange.breakage})"
         return f"no answer {why}"
-    if exchange.status in {401, 403}:
-        if exchange.principal == "anonymous":
-            return f"{exchange.status} for anonymous: a credential is missing; name one in [principals]"
+    status, who = exchange.status, exchange.principal
+    if status in {401, 403}:
+        schemes = sorted({name for way in operation.security for name in way})
+        needed = f" (the document says {', '.join(schemes)})" if schemes else ""
+        if who == "anonymous":
+            return f"{status} for anonymous: name a credential in [principals]{needed}"
         return (
-            f"{exchange.status} for principal `{exchange.principal}`: check its credential in "
-            "[principals], or name another principal for this operation in [operations]"
+            f"{status} for principal `{who}`: check its credential in [principals]{needed}, or "
+            "name another one for this operation in [operations]"
         )
-    return f"{exchange.status} for {exchange.principal}"
+    return f'{status} for `{who}`; [operations."{operation.label}"] can name values it accepts'
 
 
 def candidates(

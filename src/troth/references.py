@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from troth.expression import ExpressionError, identifier
+from troth.faults import parameter_of
 from troth.memory import Thing
 from troth.prop import Inconclusive
 from troth.spec.graph import Producer, Reference
@@ -47,6 +48,8 @@ class Resolver:
                 continue
             last = name == names[-1]
             value = self._produced(references[reference], fresh=self.fresh and last)
+            if value is None and self._has_example(name):
+                continue
             if value is None:
                 tried = ", ".join(each.operation for each in references[reference])
                 raise Inconclusive(
@@ -55,6 +58,10 @@ class Resolver:
                 )
             self._path[name] = str(value)
         return dict(self._path)
+
+    def _has_example(self, name: str) -> bool:
+        parameter = parameter_of(self.operation, "path", name)
+        return parameter is not None and bool(parameter.examples)
 
     def parameters(self, location: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Real ids for the parameters of ``location`` that are ``given`` a value already."""

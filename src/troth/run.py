@@ -1,13 +1,16 @@
 """Runs one property on one operation: its phases, each under settings of the profile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import FlakyFailure, FlakyStrategyDefinition, Unsatisfiable
 
 from troth.finding import Finding, collect
+from troth.inputs import Walk
 from troth.profile import Profile
 from troth.prop import Refuted, Tally
 from troth.verdict import Verdict
@@ -35,26 +38,31 @@ class Result:
 
 def run(
     tally: Tally,
-    test: Callable[[], object],
     obj: Any,
+    arguments: Mapping[str, Any],
     profile: Profile,
     *,
     seed: int | None = None,
     settle: Callable[[], None],
 ) -> Result:
-    """Run ``test`` once a phase (once in all for a test without ``@given``) and sum it up.
+    """Run the test ``obj`` once a phase (once in all without ``@given``) and sum it up.
 
     ``seed`` is None for a derandomised profile. ``settle`` is called before the verdict: it adds what else is known.
     Exceptions that are neither findings nor verdicts are errors of troth and propagate.
     """
     for phase in tally.property.phases or (None,):
-        if phase is not None:
-            tally.phase = phase
-            # How Hypothesis itself hands settings to a test under @given; a test holds this.
-            obj._hypothesis_internal_use_settings = phase_settings(profile, phase)
-            obj._hypothesis_internal_use_seed = seed
         try:
-            test()
+            if phase == "boundary":
+                tally.phase = phase
+                _walk(partial(obj.hypothesis.inner_test, **arguments))
+            elif phase == "random":
+                tally.phase = phase
+                # How Hypothesis itself hands these to a test under @given; a test holds this.
+                obj._hypothesis_internal_use_settings = random_settings(profile)
+                obj._hypothesis_internal_use_seed = seed
+                obj(**arguments)
+            else:
+                obj(**arguments)
         except Abandoned:
             break
         except Refuted:
@@ -83,22 +91,21 @@ def run(
     )
 
 
-def phase_settings(profile: Profile, phase: str) -> settings:
-    """The profile's settings for one phase, upon the Hypothesis profile that is loaded.
+def _walk(inner: Callable[..., object]) -> None:
+    """Run the body of a test on every listed case, also after one has failed."""
+    walk = Walk()
+    while walk.turn < walk.length:
+        with suppress(Refuted):  # The tally has it.
+            inner(data=walk)
+        walk.turn += 1
 
-    Boundary cases are a finite list: Hypothesis walks all of it and stops. They are minimal
-    already, so only random cases are shrunk.
-    """
-    own = settings(
+
+def random_settings(profile: Profile) -> settings:
+    """The settings of the random phase, upon the Hypothesis profile that is loaded."""
+    return settings(
         deadline=None,
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=True,
-    )
-    if phase == "boundary":
-        most = profile.boundary if profile.boundary is not None else 100_000
-        return settings(own, max_examples=2 * most + 1, phases=[Phase.generate], database=None)
-    return settings(
-        own,
         max_examples=profile.examples,
         phases=[Phase.reuse, Phase.generate, Phase.target, Phase.shrink],
     )

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from troth import control, expect
 from troth.finding import collect
+from troth.inputs import Listed, Walk
 from troth.profile import Profile
-from troth.prop import Property, Refuted, Tally, refutation
-from troth.run import run
+from troth.prop import Inapplicable, Property, Refuted, Tally, refutation
+from troth.run import random_settings, run
 from troth.verdict import Verdict
 from troth.world import World
 
@@ -28,7 +29,7 @@ def attempt(body, strategy=st.integers()):
         with World(target, tally):
             body(value)
 
-    return run(tally, test, test, PROFILE, settle=lambda: None)
+    return run(tally, test, {}, PROFILE, settle=lambda: None)
 
 
 def test_a_control_that_never_succeeds_is_inconclusive_and_not_a_pass():
@@ -85,25 +86,44 @@ def test_a_failure_that_does_not_come_again_is_inconclusive():
     assert "seen once" in result.reason
 
 
-def test_phases_of_hypothesis_are_those_of_the_profile():
-    from troth.run import phase_settings
-
-    assert Phase.shrink in phase_settings(PROFILE, "random").phases
-    assert phase_settings(PROFILE, "random").max_examples == 200
-    assert phase_settings(PROFILE, "boundary").phases == (Phase.generate,)
+def test_the_random_phase_shrinks_and_takes_its_examples_from_the_profile():
+    assert Phase.shrink in random_settings(PROFILE).phases
+    assert random_settings(PROFILE).max_examples == 200
 
 
-def test_the_boundary_phase_walks_the_whole_list():
-    seen = set()
+def walked(body, cases):
     tally = Tally(Property("FUZ998", "low", (), (), ("boundary",), "all", ""), "GET /x")
     target = SimpleNamespace(overdue=lambda: False)
 
-    @settings(derandomize=True, database=None)
     @given(data=st.data())
     def test(data):
         with World(target, tally):
-            seen.add(data.draw(st.sampled_from(range(60))))
-            expect(True, "")
+            if not cases:
+                raise Inapplicable("nothing to walk")
+            body(data.draw(Listed(cases, lambda case: case)))
 
-    run(tally, test, test, Profile("test", examples=1, boundary=60), settle=lambda: None)
-    assert seen == set(range(60))
+    return run(tally, test, {}, PROFILE, settle=lambda: None)
+
+
+def test_the_boundary_phase_walks_the_whole_list_also_after_a_failure():
+    seen = []
+
+    def body(case):
+        seen.append(case)
+        expect(case % 3, "a multiple of three", root="three")
+        expect(case % 5, "a multiple of five", root="five")
+
+    result = walked(body, list(range(60)))
+    assert seen == list(range(60))
+    assert result.verdict is Verdict.FAIL
+    assert {each.root: each.seen for each in result.findings} == {"three": 20, "five": 8}
+
+
+def test_nothing_to_walk_is_no_pass():
+    result = walked(lambda case: None, [])
+    assert (result.verdict, result.inapplicable) == (Verdict.INCONCLUSIVE, "nothing to walk")
+
+
+def test_only_listed_cases_are_drawn_in_the_boundary_phase():
+    with pytest.raises(TypeError, match="only cases of a world"):
+        Walk().draw(st.integers(), label="n")

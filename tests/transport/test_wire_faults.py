@@ -16,7 +16,6 @@ import pytest
 from troth.exchange import Breakage, Request
 from troth.transport.bounded import Inflate
 from troth.transport.http import SENT_AGAIN, Bounds
-from troth.transport.request import origin
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 OK = HEAD + b"Content-Length: 2\r\n\r\nhi"
@@ -251,8 +250,8 @@ def test_stray_bytes_on_an_idle_connection_are_not_the_next_answer(wire, peer):
     assert get(wire, made).response.status == 200
     idle.set()
     assert strayed.wait(5)
-    kept = wire._idle[origin(made.url)][0]
-    assert select.select([kept._socket], [], [], 5)[0]
+    ((kept,),) = wire._client._transport._idle.values()
+    assert select.select([kept.line.get_extra_info("socket")], [], [], 5)[0]
     outcome = get(wire, made)
     assert (outcome.response.status, outcome.detail) == (200, "")
     assert made.connections == 2

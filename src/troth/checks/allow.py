@@ -15,7 +15,9 @@ def declared_methods(spec: Spec, template: str, path: str) -> tuple[frozenset[st
     and may stand in `Allow`.
     """
     every = [(each.path, each.method) for each in spec.operations]
-    every += [(label.partition(" ")[2], label.partition(" ")[0]) for label in map(_label, spec.broken)]
+    every += [
+        (label.partition(" ")[2], label.partition(" ")[0]) for label in map(_label, spec.broken)
+    ]
     own = frozenset(method for place, method in every if place == template)
     others = {place for place, _ in every if place != template and _takes(place, unquote(path))}
     return own, frozenset(method for place, method in every if place in others)
@@ -38,7 +40,7 @@ def allowed(
     All of ``declared`` must be there; of ``besides``, HEAD and OPTIONS any may be.
     """
     if value is None:
-        return "the 405 has no Allow header"
+        return "it is absent"
     given = {each.strip().upper() for each in value.split(",") if each.strip()}
     missing = sorted(declared - given)
     more = sorted(given - declared - besides - TOLERATED)

@@ -14,10 +14,20 @@ from troth.config.target import TargetSection
 class TargetFile(Section):
     """One TOML file: everything troth is told about one service."""
 
-    target: TargetSection = Field(default_factory=TargetSection)
-    principals: dict[str, PrincipalSection] = Field(default_factory=dict)
-    session: SessionSection = Field(default_factory=SessionSection)
-    resources: dict[str, ResourceSection] = Field(default_factory=dict)
-    operations: dict[str, OperationSection] = Field(default_factory=dict)
-    gates: dict[str, GateSection] = Field(default_factory=dict)
-    policy: PolicySection = Field(default_factory=PolicySection)
+    target: TargetSection = Field(default_factory=TargetSection, description="The service.")
+    principals: dict[str, PrincipalSection] = Field(
+        default_factory=dict, description="Who may call it; `anonymous` need not be named."
+    )
+    session: SessionSection = Field(
+        default_factory=SessionSection, description="How a login becomes a credential."
+    )
+    resources: dict[str, ResourceSection] = Field(
+        default_factory=dict, description="Corrections of what is inferred about resources."
+    )
+    operations: dict[str, OperationSection] = Field(
+        default_factory=dict, description="Values and expectations, by operation."
+    )
+    gates: dict[str, GateSection] = Field(default_factory=dict, description="Opt-in surfaces.")
+    policy: PolicySection = Field(
+        default_factory=PolicySection, description="What fails a run, upon troth's own policy."
+    )

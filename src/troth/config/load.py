@@ -1,113 +1,208 @@
 """Reads a target file: TOML, `${ENV}`, and one clear message for whatever is wrong."""
 
-import difflib
 import hashlib
 import os
 import re
 import secrets as randomness
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from troth.config.environ import Reference, expand, references
+from troth.config.explain import explained, place
 from troth.config.file import TargetFile
+from troth.config.places import conf_dir
 from troth.config.policy import PolicySection
+from troth.config.rules import broken
 from troth.errors import UsageError
 
-_ENV = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_AT = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
+_APPLICATION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A target file as read. ``secrets`` are all values that came from the environment."""
+    """A target file as read.
 
-    file: TargetFile
-    secrets: frozenset[str] = frozenset()
+    ``secrets`` are the values that came from the environment, for redaction: all of them but
+    those of keys that say where the service is or which tenant and role a principal has.
+    ``env`` is what ``invent`` names: the service that troth starts must get it beside
+    ``[target.env]``. ``digest`` is
+    SHA-256 over the file's bytes, in hex.
+    """
+
+    file: TargetFile = field(repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
     path: Path = Path("target.toml")
     digest: str = ""
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def load(path: Path) -> Loaded:
-    """Read ``path``. Raises UsageError naming the value, the place and the remedy."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read the target file {path}: {error.strerror}") from error
-    try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
-    table = data.get("target", {})
-    invented = {
-        name: randomness.token_urlsafe(18)
-        for name in (table.get("invent", ()) if isinstance(table, dict) else ())
-        if name not in os.environ
-    }
-    environ = {**os.environ, **invented}
-    found: set[str] = set(invented.values())
-    missing: list[str] = []
-    data = _expanded(data, environ, found, missing, "")
-    if missing:
-        raise UsageError(f"{path}: " + "; ".join(missing))
+def load(path: Path, *, environ: Mapping[str, str] | None = None) -> Loaded:
+    """Read ``path``; relative paths in it are relative to its folder.
+
+    Raises UsageError, which names everything that is wrong with the value, the place and the
+    remedy, and shows no secret.
+    """
+    environ = os.environ if environ is None else environ
+    content = _bytes(path, "the target file", "name a TOML file with --target")
+    raw = _toml(content, path)
+    problems: list[str] = []
+    _take_in_waivers(raw, path.parent, problems)
+    invented = _invented(raw, environ)
+    known = {name: value for name, value in {**environ, **invented}.items() if value}
+    named = tuple(references(raw))
+    data = expand(raw, known)
+    file = None
     try:
         file = TargetFile.model_validate(data)
     except ValidationError as error:
-        raise UsageError(f"{path}: {_explained(error)}") from error
-    return Loaded(file, frozenset(found), path, hashlib.sha256(raw).hexdigest(), invented)
+        # What could not be expanded can not be of the right type: one complaint is enough.
+        unset = {each.location for each in named if each.name not in known}
+        problems += explained(error, TargetFile, raw, ignore=unset)
+    problems += broken(raw, data)
+    problems += _unset(named, known, starts=_starts(raw))
+    if file is not None:
+        file = _anchored(file, path.parent, problems)
+    if problems or file is None:
+        raise UsageError(_listed(path, problems))
+    secrets = frozenset(invented.values()) | _secrets(named, raw, known)
+    digest = hashlib.sha256(content).hexdigest()
+    return Loaded(file, secrets, path, digest, invented)
 
 
 def load_policy(file: TargetFile) -> PolicySection:
-    """The policy that holds for this target."""
-    return file.policy
+    """The policy for this target: its own ``[policy]`` upon troth's. Raises UsageError."""
+    path = conf_dir() / "policy.toml"
+    raw = _toml(_bytes(path, "the default policy", "reinstall troth"), path)
+    own = file.policy.model_dump(by_alias=True, exclude_unset=True)
+    try:
+        return PolicySection.model_validate({**raw.get("policy", {}), **own})
+    except ValidationError as error:
+        raise UsageError(_listed(path, list(explained(error, PolicySection, raw)))) from None
 
 
-def _expanded(
-    value: Any, environ: Mapping[str, str], found: set[str], missing: list[str], place: str
-) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _expanded(each, environ, found, missing, f"{place}.{key}".lstrip("."))
-            for key, each in value.items()
-        }
-    if isinstance(value, list):
-        return [_expanded(each, environ, found, missing, place) for each in value]
-    if not isinstance(value, str):
-        return value
-
-    def put(match: re.Match[str]) -> str:
-        name = match[1]
-        if name is None:
-            return "${"
-        if name not in environ:
-            missing.append(f"[{place}]: the environment variable {name} is not set; set it")
-            return ""
-        found.add(environ[name])
-        return environ[name]
-
-    return _ENV.sub(put, value)
+def _bytes(path: Path, what: str, remedy: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path} ({what}); {remedy}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {what} {path}: {error.strerror}; {remedy}") from error
 
 
-def _explained(error: ValidationError) -> str:
-    first = error.errors()[0]
-    place = ".".join(str(each) for each in first["loc"][:-1])
-    name = str(first["loc"][-1])
-    if first["type"] == "extra_forbidden":
-        known = _known(first["loc"][:-1])
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
-        return f"unknown key `{name}` in [{place}]; {hint}"
-    return f"[{place}] {name}: {first['msg']}"
+def _toml(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _AT.match(str(error))
+        said = found[1] if found else str(error)
+        lines = text.splitlines() or [""]
+        if not found or found[2] is None:
+            raise UsageError(f"{path}, at its end: {said}; the last line is: {lines[-1]}") from None
+        line, column = int(found[2]), int(found[3])
+        shown = lines[line - 1] if line <= len(lines) else ""
+        # The line may hold a literal secret, but its author is who reads this.
+        raise UsageError(f"{path}, line {line}, column {column}: {said}: {shown.strip()}") from None
 
 
-def _known(location: tuple[int | str, ...]) -> list[str]:
-    model: Any = TargetFile
-    for step in location:
-        fields = {each.alias or name: each for name, each in getattr(model, "model_fields", {}).items()}
-        if step in fields:
-            kinds = [fields[step].annotation, *getattr(fields[step].annotation, "__args__", ())]
-            model = next((each for each in kinds if hasattr(each, "model_fields")), model)
-    return sorted(each.alias or name for name, each in model.model_fields.items())
+def _take_in_waivers(raw: dict[str, Any], folder: Path, problems: list[str]) -> None:
+    """``waivers = "file.toml"``: what that file lists takes the place of its name."""
+    policy = raw.get("policy")
+    if not isinstance(policy, dict) or not isinstance(policy.get("waivers"), str):
+        return
+    path = folder / Path(policy["waivers"]).expanduser()
+    remedy = "correct [policy] waivers, or write an empty file"
+    found = _toml(_bytes(path, "of known findings", remedy), path)
+    unknown = [key for key in found if key != "waivers"]
+    if unknown:
+        problems.append(f"unknown key `{unknown[0]}` in {path}; it may hold [[waivers]] only")
+    policy["waivers"] = found.get("waivers", [])
+
+
+def _starts(raw: Mapping[str, Any]) -> bool:
+    target = raw.get("target")
+    return isinstance(target, dict) and ("app" in target or "start" in target)
+
+
+def _invented(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    names = raw["target"].get("invent") if _starts(raw) else None
+    return {
+        name: environ.get(name) or randomness.token_urlsafe(24)
+        for name in (names if isinstance(names, list) else ())
+        if isinstance(name, str)
+    }
+
+
+def _unset(
+    named: tuple[Reference, ...], known: Mapping[str, str], *, starts: bool
+) -> Iterator[str]:
+    remedy = "set it, or name it in [target] invent" if starts else "set it, or take the key out"
+    for each in named:
+        where = place(each.location)
+        if not each.sound:
+            yield (
+                f"{where}: `{each.name}` is not the name of an environment variable; "
+                "write `${NAME}`, or `$${` for the characters themselves"
+            )
+        elif each.name not in known:
+            # Continuous integration sets a secret that it does not have to the empty string.
+            yield f"{where}: the environment variable {each.name} is not set, or empty; {remedy}"
+
+
+def _anchored(file: TargetFile, folder: Path, problems: list[str]) -> TargetFile:
+    """``file`` with absolute paths where it has relative ones."""
+    target = file.target
+    changes: dict[str, Any] = {}
+    if target.logs is not None and target.logs.file is not None:
+        logs = (folder / Path(target.logs.file).expanduser()).resolve()
+        changes["logs"] = target.logs.model_copy(update={"file": str(logs)})
+    if target.folder is not None:
+        inside = (folder / Path(target.folder).expanduser()).resolve()
+        changes["folder"] = str(inside)
+        if not inside.is_dir():
+            problems.append(f"[target] folder: {inside} is no folder; correct it")
+    spec = target.spec
+    if spec is not None and "://" not in spec and not spec.startswith("/"):
+        document = (folder / Path(spec).expanduser()).resolve()
+        if document.is_file():
+            changes["spec"] = str(document)
+        elif not _APPLICATION.fullmatch(spec):
+            problems.append(
+                f"[target] spec: there is no file {document}; "
+                "correct it, or begin a path on the service with `/`"
+            )
+    return file.model_copy(update={"target": target.model_copy(update=changes)})
+
+
+def _secrets(named: tuple[Reference, ...], raw: Any, known: Mapping[str, str]) -> frozenset[str]:
+    found: set[str] = set()
+    for each in named:
+        if not _open(each, raw):
+            # Files and shells leave a newline behind, which is not part of the secret.
+            found |= {known[each.name], known[each.name].strip()}
+    return frozenset(found - {""})
+
+
+def _open(reference: Reference, raw: Any) -> bool:
+    """Whether a value is no secret: without addresses and tenants, evidence says nothing."""
+    table, *rest = reference.location
+    if table == "target":
+        userinfo = rest == ["base-url"] and "@" in raw["target"]["base-url"]
+        return rest[0] not in {"env", "start"} and not userinfo
+    return table == "principals" and rest[1:] in (["tenant"], ["role"])
+
+
+def _listed(path: Path, problems: list[str]) -> str:
+    if len(problems) == 1:
+        return f"{path}: {problems[0]}"
+    return "\n  ".join([f"{path}: {len(problems)} things are wrong", *problems])

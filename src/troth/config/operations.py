@@ -14,12 +14,16 @@ class OperationSection(Section):
     the operation is called first when it was not yet.
     """
 
-    principal: str | None = Field(None, description="Who sends it; `anonymous` too.")
-    path: dict[str, Any] = Field(default_factory=dict)
-    query: dict[str, Any] = Field(default_factory=dict)
-    headers: dict[str, Any] = Field(default_factory=dict)
-    body: Any = None
-    after: tuple[str, ...] = Field((), description="Operations that must have succeeded before.")
+    principal: str | None = Field(default=None, description="Who sends it; `anonymous` too.")
+    path: dict[str, Any] = Field(default_factory=dict, description="Path parameters.")
+    query: dict[str, Any] = Field(default_factory=dict, description="Query parameters.")
+    headers: dict[str, Any] = Field(
+        default_factory=dict, description="Headers, beside the principal's own."
+    )
+    body: Any = Field(default=None, description="The request body, as TOML.")
+    after: tuple[str, ...] = Field(
+        default=(), description="Operations that must have succeeded before."
+    )
     expect: dict[str, Any] = Field(
         default_factory=dict,
         description="Minimal assertion: `status`, and JSON pointers with their values or types.",

@@ -10,58 +10,80 @@ from troth.config.section import Section
 class ApiKey(Section):
     """An API key: put into one header, query parameter or cookie. Exactly one place is named."""
 
-    value: str
-    header: str | None = None
-    query: str | None = None
-    cookie: str | None = None
+    value: str = Field(repr=False, description="The key, as `${ENV}`.")
+    header: str | None = Field(default=None, description="Name of the header that carries it.")
+    query: str | None = Field(
+        default=None, description="Name of the query parameter that carries it."
+    )
+    cookie: str | None = Field(default=None, description="Name of the cookie that carries it.")
 
 
 class PrincipalSection(Section):
-    """One identity. Exactly one of ``token``, ``basic``, ``api-key`` and ``login`` is given."""
+    """One identity: one of `token`, `basic`, `api-key` and `login`, or credential `headers` alone.
 
-    token: str | None = Field(None, description="Bearer token, as `${ENV}`.")
-    basic: str | None = Field(None, description="`user:password` for HTTP Basic, as `${ENV}`.")
-    api_key: ApiKey | None = None
-    login: dict[str, Any] | None = Field(None, description="Body of the login request.")
-    headers: dict[str, str] = Field(default_factory=dict, description="Sent with every request.")
-    tenant: str | None = None
-    role: str | None = None
+    Secrets come from the environment only: as `${ENV}`.
+    """
+
+    token: str | None = Field(default=None, repr=False, description="Bearer token, as `${ENV}`.")
+    basic: str | None = Field(
+        default=None,
+        repr=False,
+        description="`user:password` for HTTP Basic, the password as `${ENV}`.",
+    )
+    api_key: ApiKey | None = Field(default=None, description="An API key and its place.")
+    login: dict[str, Any] | None = Field(
+        default=None, repr=False, description="Body of the login request; its secret as `${ENV}`."
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict, repr=False, description="Sent with every request."
+    )
+    tenant: str | None = Field(default=None, description="The tenant it belongs to.")
+    role: str | None = Field(default=None, description="Its role there.")
 
 
 class LoginStep(Section):
-    """The operation that turns a principal's ``login`` body into a token."""
+    """The operation that turns a principal's `login` body into a token."""
 
-    operation: str
-    token: str = "$response.body#/access_token"
-    refresh: str | None = None
-    expires_in: str | None = Field(None, description="Expression for the lifetime in seconds.")
-    header: str = Field("Authorization", description="Header that carries the token.")
-    prefix: str = Field("Bearer ", description="What precedes the token in that header.")
-    cookie: bool = Field(False, description="Whether the session lives in the cookies set.")
+    operation: str = Field(description="Its operationId or `METHOD /path`.")
+    token: str = Field(
+        default="$response.body#/access_token",
+        description="Expression for the token in its response.",
+    )
+    refresh: str | None = Field(default=None, description="Expression for the refresh token.")
+    expires_in: str | None = Field(
+        default=None, description="Expression for the lifetime in seconds."
+    )
+    header: str = Field(default="Authorization", description="Header that carries the token.")
+    prefix: str = Field(default="Bearer ", description="What precedes the token in that header.")
+    cookie: bool = Field(default=False, description="Whether the session lives in the cookies set.")
 
 
 class RefreshStep(Section):
     """The operation that renews a token."""
 
-    operation: str
+    operation: str = Field(description="Its operationId or `METHOD /path`.")
     body: dict[str, Any] = Field(
         default_factory=lambda: {"refresh_token": "$refresh"},
         description="Request body; `$refresh` stands for the refresh token.",
     )
-    token: str | None = None
-    refresh: str | None = None
+    token: str | None = Field(
+        default=None, description="Expression for the token; default: as login's."
+    )
+    refresh: str | None = Field(
+        default=None, description="Expression for the refresh token; default: as login's."
+    )
 
 
 class LogoutStep(Section):
     """The operation that ends a session."""
 
-    operation: str
+    operation: str = Field(description="Its operationId or `METHOD /path`.")
 
 
 class SessionSection(Section):
     """How a principal gets, renews and loses its credential."""
 
-    login: LoginStep | None = None
-    refresh: RefreshStep | None = None
-    logout: LogoutStep | None = None
-    jwks: str | None = None
+    login: LoginStep | None = Field(default=None, description="How a token is got.")
+    refresh: RefreshStep | None = Field(default=None, description="How it is renewed.")
+    logout: LogoutStep | None = Field(default=None, description="How it is given up.")
+    jwks: str | None = Field(default=None, description="Path of the published keys (RFC 7517).")

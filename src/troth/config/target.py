@@ -1,40 +1,77 @@
 """``[target]``: where the service is, how it is started, what may be sent to it."""
 
-from pydantic import Field
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
 
 from troth.config.section import Section
 
 
 class Logs(Section):
-    """Where the service's log lines can be read."""
+    """Where the service's log lines can be read: one of the two. `"stdout"` alone will do."""
 
-    file: str | None = None
-    stdout: bool = False
+    file: str | None = Field(
+        default=None, description="File that the service appends to; relative to this one's folder."
+    )
+    stdout: bool = Field(
+        default=False, description="Whether to read what the started service prints."
+    )
+
+
+def _short(value: Any) -> Any:
+    return {"stdout": True} if value == "stdout" else value
 
 
 class TargetSection(Section):
-    """The service under test. One of ``base-url``, ``app`` and ``start`` says where it is."""
+    """The service under test. One of `base-url`, `app` and `start` says where it is."""
 
-    name: str = "target"
-    base_url: str | None = Field(None, description="Address of a running service.")
-    app: str | None = Field(None, description="ASGI application `module:name`, served by troth.")
+    name: str = Field(default="target", description="What reports and evidence call it.")
+    base_url: str | None = Field(default=None, description="Address of a running service.")
+    app: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$",
+        description="ASGI application `module:name`, served by troth with uvicorn.",
+    )
     start: tuple[str, ...] | None = Field(
-        None, description="Command that starts the service; `{port}` becomes a free port."
+        default=None,
+        description="Command that starts the service on 127.0.0.1; `{port}` becomes a free port, "
+        "`{python}` the interpreter that runs troth. No shell is involved.",
+    )
+    folder: str | None = Field(
+        default=None,
+        description="Folder in which `app` or `start` runs, relative to this file's folder, which "
+        "is the default.",
     )
     env: dict[str, str] = Field(
-        default_factory=dict, description="Environment of what troth starts; `${ENV}` expands."
+        default_factory=dict,
+        repr=False,
+        description="Environment of what troth starts; `${ENV}` and `{port}` expand.",
     )
     invent: tuple[str, ...] = Field(
-        (),
+        default=(),
         description="Environment variables that troth fills with fresh random secrets for the "
         "service it starts, unless they are set already.",
     )
-    ready: str = Field("", description="Path that answers 2xx when a started service is ready.")
-    start_timeout: float = Field(30.0, gt=0, description="Seconds to wait for `ready`.")
-    spec: str | None = Field(None, description="URL, path on the service, or file.")
-    writes: bool = Field(False, description="Off loopback, whether writes may be sent at all.")
-    remote_refs: bool = Field(False, description="Whether `$ref`s to other hosts are followed.")
-    exclude: tuple[str, ...] = Field((), description="Operations that are never sent.")
-    timeout: float = Field(10.0, gt=0, description="Seconds a request may take.")
-    max_body: int = Field(1_048_576, gt=0, description="Bytes of a response that are read.")
-    logs: Logs | None = None
+    ready: str = Field(
+        default="",
+        description="Path that answers 2xx when a started service is ready; without it, a "
+        "connection is enough.",
+    )
+    start_timeout: float = Field(default=30.0, gt=0, description="Seconds to wait for `ready`.")
+    spec: str | None = Field(
+        default=None,
+        description="URL, path on the service (with a leading `/`), or file of the document.",
+    )
+    writes: bool = Field(
+        default=False, description="Off loopback, whether writes may be sent at all."
+    )
+    remote_refs: bool = Field(
+        default=False, description="Whether `$ref`s to other hosts are followed."
+    )
+    exclude: tuple[str, ...] = Field(default=(), description="Operations that are never sent.")
+    timeout: float = Field(default=10.0, gt=0, description="Seconds a request may take.")
+    max_body: int = Field(default=1_048_576, gt=0, description="Bytes of a response that are read.")
+    logs: Annotated[
+        Logs | None,
+        BeforeValidator(_short, json_schema_input_type=Logs | Literal["stdout"] | None),
+    ] = Field(default=None, description="Where its log lines can be read; `stdout` for short.")

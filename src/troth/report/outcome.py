@@ -42,9 +42,7 @@ def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
         "refs": list(finding.refs),
         "seen": finding.seen,
         "reproduced": finding.reproduced,
-        "history": [
-            to_json(each, redactor, request_limit=WHOLE) for each in finding.history
-        ],
+        "history": [to_json(each, redactor, request_limit=WHOLE) for each in finding.history],
     }
 
 

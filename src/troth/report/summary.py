@@ -31,6 +31,7 @@ COLOURS = {
 MOST_OPERATIONS = 6
 MOST_ROWS = 40
 MOST_REASONS = 12
+MOST_NAMES = 4
 
 
 def header(target: "Target") -> list[str]:
@@ -101,7 +102,8 @@ def _operations(outcome: Outcome) -> Table | None:
     ordered = sorted(worst.items(), key=lambda each: -max(row.verdict for row in each[1]))
     for operation, rows in ordered[:MOST_ROWS]:
         verdict = max(row.verdict for row in rows)
-        ids = ", ".join(sorted(row.property for row in rows if row.verdict is verdict))
+        names = sorted(row.property for row in rows if row.verdict is verdict)
+        ids = ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} properties"
         sent = sum(row.exchanges for row in outcome.rows.values() if row.operation == operation)
         table.add_row(escape(operation), f"[{COLOURS[verdict]}]{verdict}[/]", ids, str(sent))
     if len(ordered) > MOST_ROWS:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from troth.spec.naming import distinctive, referring, schema_thing, words
+from troth.spec.naming import distinctive, referring, same, schema_thing, words
 from troth.spec.operation import Operation, Schema, Spec
+from troth.spec.parts import TEMPLATE
 from troth.spec.places import OWN, VERBS, Spot, collection, kind_of, normalised
 from troth.spec.schema import component, items, properties, response_schema, types
 from troth.spec.shape import escaped
@@ -25,6 +26,8 @@ class Index:
     own_of: dict[str, list[Operation]] = field(default_factory=dict)
     shown: dict[str, list[tuple[Operation, str, frozenset[str]]]] = field(default_factory=dict)
     """By joined name: operations whose answers have such a property, with pointer and types."""
+    asks: dict[str, set[str]] = field(default_factory=dict)
+    """By label: joined names of what an operation itself wants to be told."""
 
     @classmethod
     def of(cls, spec: Spec) -> "Index":
@@ -32,6 +35,7 @@ class Index:
         index = cls()
         late: list[tuple[str, Operation]] = []
         for operation in sorted(spec.operations, key=lambda each: each.method != "POST"):
+            index.asks[operation.label] = _asked(spec, operation)
             index._shows(spec, operation)
             path = operation.path.rstrip("/")
             if operation.method == "POST" and not path.endswith("}"):
@@ -117,6 +121,8 @@ def _by_kind(spec: Spec, spot: Spot, index: Index) -> Iterator[Found]:
     key = found[1] if found else "id"
     if found is not None and not distinctive(spot.leaf) and spot.location != "path":
         return
+    if key == "token":
+        return  # `POST /refresh` wants a `refresh_token`, rather than making one.
     kinds = spot.kinds
     if spot.location != "path" and found and set(found[0]) <= PARENTS:
         # A parent is of the own kind: an optional one only, else the first could not be made.
@@ -157,9 +163,22 @@ def _by_property(spot: Spot, index: Index, *, text: bool) -> Iterator[Found]:
         return
     name = spot.leaf.removeprefix("X-").removeprefix("x-")
     wanted = Wanted(name, "", spot.types, loose=False)
-    for operation, pointer, kinds in index.shown.get("".join(words(name)), []):
-        if wanted.fits(kinds) and operation.path != spot.operation.path:
+    joined = "".join(words(name))
+    shows = index.shown.get(joined, [])
+    # What must be told the value itself, such as a renewal of a token, is the worse source.
+    for operation, pointer, kinds in sorted(
+        shows, key=lambda each: joined in index.asks[each[0].label]
+    ):
+        known_before = any(same(each, name) for each in TEMPLATE.findall(operation.path))
+        if wanted.fits(kinds) and operation.path != spot.operation.path and not known_before:
             yield operation.label, f"$response.body#{pointer}", "response property"
+
+
+def _asked(spec: Spec, operation: Operation) -> set[str]:
+    names = [each.name for each in operation.parameters]
+    for media in operation.body.content.values() if operation.body else ():
+        names += properties(spec, media.schema)
+    return {"".join(words(name)) for name in names}
 
 
 def _with(

@@ -28,7 +28,7 @@ _VERSION = re.compile(r"v[0-9]+(?:[._-]?[0-9a-z]+)*", re.IGNORECASE)
 def words(name: str) -> tuple[str, ...]:
     """The lower-case words of a name in snake, kebab, camel or Pascal case; ids are one word."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    spaced = re.sub(r"\bI Ds?\b", "Id", spaced)
+    spaced = re.sub(r"\bI Ds\b", "Ids", spaced)
     return tuple(each.lower() for each in re.split(r"[^A-Za-z0-9]+", spaced) if each)
 
 

@@ -71,9 +71,9 @@ def _parameter(ground: Ground, place: Place) -> Parameter | None:
         raise Fault(place.pointer, "a parameter without a `name`; name it")
     if location == "querystring":
         return None  # 3.2: the whole query as one value; no name of its own.
-    if location not in LOCATIONS:
+    if not isinstance(location, str) or location not in LOCATIONS:
         kind = "absent" if location is None else f"`{location}`"
-        hint = "; a body belongs in `requestBody`" if location in {"body", "formData"} else ""
+        hint = "; a body belongs in `requestBody`" if location in ("body", "formData") else ""
         raise Fault(
             place.pointer,
             f"the `in` of parameter `{name}` is {kind}; write path, query, header or cookie{hint}",

@@ -51,11 +51,15 @@ def collection(path: str) -> str:
 
 
 def in_path(spec: Spec, operation: Operation) -> Iterator[Spot]:
-    """Its path parameters, outermost first; ones with a fixed set of values or an example not."""
+    """Its path parameters, outermost first; not those with a fixed set of values.
+
+    An example does not settle it: `example: 1` is on every path parameter of many documents,
+    and what a producer answers exists. `troth.references` falls back to the example.
+    """
     declared = {each.name: each for each in operation.parameters if each.location == "path"}
     for match in TEMPLATE.finditer(operation.path):
         parameter = declared.get(match[1])
-        if parameter is None or parameter.examples or _fixed(spec, parameter.schema):
+        if parameter is None or _fixed(spec, parameter.schema):
             continue
         kinds = types(spec, parameter.schema)
         if kinds and not kinds & {"string", "integer"}:

@@ -107,11 +107,15 @@ class Generator:
         """What the document says against this exchange: status, media type, headers, body."""
         if exchange.response is None or operation.label not in self.operations:
             return ()
-        case = self.operations[operation.label].Case()
+        own = self.operations[operation.label]
+        # It is asked for its path when a failure is described.
+        case = own.Case(path_parameters={each.name: "x" for each in own.path_parameters})
         try:
             case.validate_response(_judged(exchange), checks=list(CHECKS))
         except FailureGroup as group:
-            return tuple(_complaint(operation, exchange, each) for each in _flat(group))
+            found = [_complaint(operation, exchange, each) for each in _flat(group)]
+            # Several violations of one object have one cause: the first says what it is.
+            return tuple({each.root: each for each in reversed(found)}.values())[::-1]
         except Failure as failure:
             return (_complaint(operation, exchange, failure),)
         return ()
@@ -236,8 +240,8 @@ def _complaint(operation: Operation, exchange: Exchange, failure: Failure) -> Co
                 f"{status} came as {found or 'no media type at all'}: {first}",
             )
         case failures.JsonSchemaError():
-            where = _schema_place(operation, failure)
-            at = "/".join(str(each) for each in failure.instance_path)
+            at = "/".join("*" if isinstance(each, int) else each for each in failure.instance_path)
+            where = f"{_schema_name(operation, failure)} at /{at}"
             return Complaint(
                 "FUZ106" if status >= 400 else "FUZ102",
                 f"{status // 100}xx body violates {where}",
@@ -251,15 +255,14 @@ def _complaint(operation: Operation, exchange: Exchange, failure: Failure) -> Co
             )
 
 
-def _schema_place(operation: Operation, failure: Any) -> str:
-    """The violated keyword: in a shared component by its name, else within this operation."""
-    path = [str(each) for each in failure.schema_path]
-    for bundled, uri in (failure._name_to_uri or {}).items():
-        if bundled in path:
-            inside = path[path.index(bundled) + 1 :]
-            if not any(each in (failure._name_to_uri or {}) for each in inside):
-                return "/".join([uri, *inside])
-    return f"{operation.label} {'/'.join(path)}"
+def _schema_name(operation: Operation, failure: Any) -> str:
+    """The shared component that was violated, or the operation that has the schema for itself."""
+    names = failure._name_to_uri or {}  # noqa: SLF001 - the bundled names are nowhere else
+    first = next((str(each) for each in failure.schema_path if str(each) in names), None)
+    declared = [names[str(each)] for each in failure.schema_path if str(each) in names]
+    if first is None or not declared:
+        return operation.label
+    return str(declared[0]).rpartition("/")[2]
 
 
 _LOCATIONS = {

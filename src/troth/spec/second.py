@@ -102,7 +102,8 @@ class Judge:
             return Opinion(ok=False, reason=f"the body is not JSON: {type(error).__name__}")
         if not isinstance(schema, Mapping) or not schema:
             return Opinion(ok=True)
-        errors = list(self._schema(media / "schema", "").iter_errors(body))
+        lax = self._schema(media / "schema", "").iter_errors(body)
+        errors = [each for each in lax if not _write_only(each)]
         if errors:
             said = [f"{_pointer(each) or 'the body'}: {_short(each)}" for each in errors[:MOST]]
             return Opinion(ok=False, reason="; ".join(said))
@@ -249,6 +250,21 @@ def _open(branch: Mapping[str, Any]) -> bool:
         return False
     words = {"properties", "allOf", "anyOf", "oneOf", "items", "enum", "const", "not"}
     return not words & set(branch)
+
+
+def _write_only(error: _Error) -> bool:
+    """Whether what is missing may not be sent at all: `required` then speaks of requests only.
+
+    OpenAPI 3.0, "Fixed Fields" of the Schema Object; 3.1 leaves it open, so nothing is claimed.
+    """
+    if error.validator != "required" or not isinstance(error.schema, Mapping):
+        return False
+    known = error.schema.get("properties", {})
+    return any(
+        error.message == f"{name!r} is a required property" and schema.get("writeOnly") is True
+        for name, schema in known.items()
+        if isinstance(schema, Mapping)
+    )
 
 
 def _sorted(places: set[Steps]) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ class Ground:
                 siblings = found(self.document, steps[:-1])
             except (LookupError, IndexError):
                 siblings = ()
-            near = get_close_matches(steps[-1], list(siblings), n=1)
+            names = list(siblings) if isinstance(siblings, Mapping) else []
+            near = get_close_matches(steps[-1], names, n=1)
         remedy = f"did you mean `{near[0]}`?" if near else "add it there, or correct the reference"
         raise Fault(pointer, f"`{ref}` leads nowhere: the document has nothing there; {remedy}")
 
@@ -133,15 +134,15 @@ def _check_schema(place: Place) -> None:
     """The faults of a schema that make it unusable for everyone."""
     schema = place.value
     required = schema.get("required", [])
-    if not isinstance(required, list):
+    if not isinstance(required, list) or not all(isinstance(each, str) for each in required):
         raise Fault(
             place.pointer + "/required",
-            f"`required` is {said(required)}; in a schema it is a list of the names of required "
+            f"`required` is {said(required)} ; in a schema it is a list of the names of required "
             "properties, and stands beside `properties`",
         )
     kinds = schema.get("type", [])
     for kind in kinds if isinstance(kinds, list) else [kinds]:
-        if kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in _TYPES:
             raise Fault(
                 place.pointer + "/type",
                 f"`{kind}` is no type of JSON; write one of {', '.join(sorted(_TYPES))}",

@@ -19,4 +19,6 @@ def _names(arg: str, start: Path, *, pyargs: bool) -> bool:
         return True
     path = start / arg
     files = [path] if path.is_file() else sorted(path.glob("test_*.py"))
-    return any(MARK.search(file.read_text("utf-8", "replace")) for file in files if file.suffix == ".py")
+    return any(
+        MARK.search(file.read_text("utf-8", "replace")) for file in files if file.suffix == ".py"
+    )

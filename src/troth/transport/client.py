@@ -1,7 +1,7 @@
 """The one httpx client: it adds, follows and remembers nothing, and keeps connections our way.
 
-httpcore speaks HTTP/1.1 on each connection. Its pool is left out: it hands any idle connection to
-any request, and a request that must have a fresh one cannot ask for it there.
+httpcore speaks HTTP/1.1 on each connection. Its pool is left out: it gives any idle connection to
+any request, and one that needs a fresh connection cannot say so.
 """
 
 import logging
@@ -26,13 +26,13 @@ _EXPIRY: Final = 3.0  # seconds; uvicorn and Node close theirs after 5
 
 # httpx logs each request at INFO, and httpcore each header that comes back at DEBUG. A run sends
 # thousands, and a log is no place for a target's cookies: evidence, redacted, is troth's record.
-for _logger in ("httpx", "httpcore"):
-    logging.getLogger(_logger).setLevel(logging.WARNING)
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 def client(tls: ssl.SSLContext | None) -> httpx.Client:
     """Sends requests as they are; each needs the extensions ``target`` (bytes) and CALL."""
-    # Auth() is none at all: without it httpx looks for credentials in the URL.
+    # Auth() is none at all: left out, httpx would look for credentials in each URL.
     return httpx.Client(
         transport=Transport(tls),
         auth=httpx.Auth(),
@@ -40,6 +40,15 @@ def client(tls: ssl.SSLContext | None) -> httpx.Client:
         trust_env=False,
         follow_redirects=False,
     )
+
+
+_Place = tuple[bytes, bytes, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    connection: httpcore.HTTPConnection
+    line: Line
 
 
 class Transport(httpx.BaseTransport):
@@ -70,11 +79,7 @@ class Transport(httpx.BaseTransport):
         kept.line.start(call)
         assert isinstance(request.stream, httpx.SyncByteStream)
         outgoing = httpcore.Request(
-            request.method,
-            url,
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
+            request.method, url, headers=request.headers.raw, content=request.stream
         )
         try:
             answer = kept.connection.handle_request(outgoing)
@@ -105,7 +110,7 @@ class Transport(httpx.BaseTransport):
         for each in idle:
             each.connection.close()
 
-    def _fresh(self, origin: httpcore.Origin, call: Call) -> "_Kept":
+    def _fresh(self, origin: httpcore.Origin, call: Call) -> _Kept:
         line = Line(call)
         tls = self._context() if origin.scheme == b"https" else None
         return _Kept(
@@ -113,7 +118,7 @@ class Transport(httpx.BaseTransport):
             line,
         )
 
-    def _take(self, place: "_Place") -> "_Kept | None":
+    def _take(self, place: _Place) -> _Kept | None:
         while True:
             with self._lock:
                 pool = self._idle.get(place)
@@ -124,7 +129,7 @@ class Transport(httpx.BaseTransport):
                 return kept
             kept.connection.close()
 
-    def _keep(self, place: "_Place", kept: "_Kept") -> None:
+    def _keep(self, place: _Place, kept: _Kept) -> None:
         with self._lock:
             pool = self._idle.setdefault(place, [])
             pool.append(kept)
@@ -137,15 +142,6 @@ class Transport(httpx.BaseTransport):
             if self._tls is None:
                 self._tls = ssl.create_default_context()
             return self._tls
-
-
-_Place = tuple[bytes, bytes, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    connection: httpcore.HTTPConnection
-    line: Line
 
 
 class _Body(httpx.SyncByteStream):

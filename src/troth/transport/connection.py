@@ -171,22 +171,19 @@ class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
             call.start = (call.start + self.held)[:5]
             if not b"HTTP/".startswith(call.start):
                 raise httpx.RemoteProtocolError("it does not begin with HTTP/")
-        return self._hand(max_bytes)
+        return self._hand()
 
-    def _hand(self, most: int) -> bytes:
-        found = None
+    def _hand(self) -> bytes:
         if self.length is not None:
-            end = self.length or len(self.held)
+            end = self.length
+            self.length -= min(end, len(self.held))
         else:
-            found = _BLANK.search(self._tail + self.held)
+            # A blank line may come in pieces: the last two bytes are looked at again.
+            seen = self._tail + self.held
+            found = _BLANK.search(seen)
             end = found.end() - len(self._tail) if found else len(self.held)
-        data, self.held = self.held[: min(end, most)], self.held[min(end, most) :]
-        if self.length is not None:
-            self.length -= len(data)
-        elif found:
-            self._tail = b""
-        else:
-            self._tail = (self._tail + data)[-2:]
+            self._tail = b"" if found else seen[-2:]
+        data, self.held = self.held[:end], self.held[end:]
         return data
 
 

@@ -1,0 +1,170 @@
+"""What must hold between the keys of a target file, beyond the type of each."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from troth.config.environ import NAME, refers
+from troth.config.explain import place, table
+
+ADDRESSES = ("base-url", "app", "start")
+CREDENTIALS = ("token", "basic", "api-key", "login")
+KEY_PLACES = ("header", "query", "cookie")
+# Headers that are credentials by definition: RFC 9110 section 11, RFC 6265 section 4.2.
+CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+
+
+def broken(raw: Mapping[str, Any], expanded: Mapping[str, Any]) -> Iterator[str]:
+    """Each rule that the file breaks, in a sentence with its remedy.
+
+    Both are the same file, before and after `${ENV}`. What has the wrong type is left to pydantic,
+    which complains about it anyway.
+    """
+    target = _table(raw, "target")
+    yield from _address(target, _table(expanded, "target"))
+    yield from _started(target)
+    session = _table(raw, "session")
+    for name, each in _table(raw, "principals").items():
+        if isinstance(each, dict):
+            yield from _principal(name, each, login="login" in session)
+            yield from _literal(name, each)
+    if "refresh" in session and "login" not in session:
+        yield (
+            "[session] refresh: there is nothing to renew without a login; "
+            'add `login = { operation = "…" }` to [session]'
+        )
+
+
+def _table(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _both(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _address(target: Mapping[str, Any], expanded: Mapping[str, Any]) -> Iterator[str]:
+    given = [name for name in ADDRESSES if name in target]
+    if len(given) > 1:
+        yield (
+            f"[target] has {_both(given)}; keep one: `base-url` for a service that runs, "
+            "`app` or `start` for one that troth starts"
+        )
+    url = expanded.get("base-url")
+    if isinstance(url, str) and not _http(url) and not refers(url):
+        yield (
+            f"[target] base-url: {target['base-url']!r} is no http address; "
+            "write http://host:port or https://host"
+        )
+    start = target.get("start")
+    if start == []:
+        yield "[target] start: the command is empty; name a program and its arguments"
+    elif isinstance(start, list) and not _says_port(target):
+        yield (
+            "[target] start: the command does not say `{port}`, and troth chooses the port; put "
+            "`{port}` into the command, or into a value of [target.env]"
+        )
+
+
+def _http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises for one that is no number
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _says_port(target: Mapping[str, Any]) -> bool:
+    values = [*target["start"], *_table(target, "env").values()]
+    return any("{port}" in each for each in values if isinstance(each, str))
+
+
+def _started(target: Mapping[str, Any]) -> Iterator[str]:
+    starts = "app" in target or "start" in target
+    logs = target.get("logs")
+    own = logs == "stdout" or (isinstance(logs, dict) and logs.get("stdout") is True)
+    for key, given in {
+        "invent": bool(target.get("invent")),
+        "env": bool(target.get("env")),
+        "folder": "folder" in target,
+        "logs": own,
+    }.items():
+        if given and not starts:
+            yield (
+                f"[target] {key}: only of use for a service that troth starts; "
+                "give `app` or `start`, or take it out"
+            )
+    invent = target.get("invent")
+    for name in invent if isinstance(invent, list) else ():
+        if isinstance(name, str) and not NAME.fullmatch(name):
+            yield f"[target] invent: {name!r} can not name an environment variable; rename it"
+        elif name in _table(target, "env"):
+            yield f"[target] invent: `{name}` is in [target.env] too; keep one of them"
+    if isinstance(logs, dict) and ("file" in logs) == own:
+        yield "[target] logs: give one of `file` and `stdout = true`"
+
+
+def _principal(name: str, section: Mapping[str, Any], *, login: bool) -> Iterator[str]:
+    where = table(("principals", name))
+    given = [way for way in CREDENTIALS if way in section]
+    if name == "anonymous" and given:
+        yield f"{where} has `{given[0]}`, and anonymous is who has no credential; rename it"
+    elif len(given) > 1:
+        yield f"{where} has {_both(given)}; keep one"
+    elif not given and not section.get("headers") and name != "anonymous":
+        yield f"{where} has no credential; give one of `token`, `basic`, `api-key` and `login`"
+    if "login" in section and not login:
+        yield (
+            f"{where} has `login`, but nothing says how to log in; "
+            'add `login = { operation = "…" }` to [session]'
+        )
+    key = section.get("api-key")
+    if isinstance(key, dict):
+        places = [each for each in KEY_PLACES if each in key]
+        if len(places) != 1:
+            where = table(("principals", name, "api-key"))
+            found = _both(places) or "no place for it"
+            yield f"{where} has {found}; give one of `header`, `query` and `cookie`"
+
+
+def _literal(name: str, section: Mapping[str, Any]) -> Iterator[str]:
+    """Secrets come from the environment only: a target file is committed and shown around."""
+    for key in ("token", "basic"):
+        value = section.get(key)
+        secret = value.partition(":")[2] if key == "basic" and isinstance(value, str) else value
+        if isinstance(value, str) and not refers(secret):
+            kept = f"{value.partition(':')[0]}:" if key == "basic" and ":" in value else ""
+            yield _secret(("principals", name, key), kept)
+    api_key = section.get("api-key")
+    if isinstance(api_key, dict):
+        value = api_key.get("value")
+        if isinstance(value, str) and not refers(value):
+            yield _secret(("principals", name, "api-key", "value"), "")
+    headers = section.get("headers")
+    for header, value in headers.items() if isinstance(headers, dict) else ():
+        if header.lower() in CREDENTIAL_HEADERS and not refers(value):
+            yield _secret(("principals", name, "headers", header), "")
+    login = section.get("login")
+    # Which of its members is the secret is the service's to know: names are not guessed. But
+    # a login without any secret is no login.
+    if isinstance(login, dict) and not refers(login):
+        yield (
+            f"{place(('principals', name, 'login'))}: its secret may not stand in the file; write "
+            f'`"${{{_variable(name)}_PASSWORD}}"` in its place, and set that environment variable'
+        )
+
+
+def _secret(location: tuple[str, ...], kept: str) -> str:
+    last = location[2] if location[-1] == "value" else location[-1]
+    variable = f"{_variable(location[1])}_{_variable(last)}"
+    return (
+        f"{place(location)}: a secret may not stand in the file; "
+        f'write `{location[-1]} = "{kept}${{{variable}}}"`, and set that environment variable'
+    )
+
+
+def _variable(name: str) -> str:
+    found = "".join(each if each.isascii() and each.isalnum() else "_" for each in name).upper()
+    return found if not found[:1].isdigit() else f"_{found}"

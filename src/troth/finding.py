@@ -45,12 +45,13 @@ class Finding:
         return self.history[-1] if self.history else None
 
 
-def weight(history: History) -> tuple[int, int, str]:
+def weight(history: History) -> tuple[int, int, str, bytes]:
     """Orders histories from small to large: exchanges, bytes of the last request, its text."""
     if not history:
-        return (1 << 30, 0, "")
+        return (1 << 30, 0, "", b"")
     last = history[-1].request
-    return (len(history), len(last.url) + len(last.body), f"{last.method} {last.url}")
+    size = len(last.url) + len(last.body)
+    return (len(history), size, f"{last.method} {last.url}", last.body)
 
 
 def collect(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,6 +1,7 @@
 """What a session has learnt about its target: things that exist, cases that were accepted."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A case that was served: its values, by whom it was sent, and what came before."""
+    """A case that was served: its values, by whom it was sent, and what made its resources."""
 
     values: Values
     principal: str
@@ -44,14 +45,26 @@ class Memory:
     fresh: int = 0
 
     def forget(self, identifier: str) -> None:
-        """Drop every thing whose request path or values hold ``identifier``: it may be gone."""
-        self.things = {
-            key: thing
-            for key, thing in self.things.items()
-            if identifier not in thing.exchange.request.url
-            and identifier.encode()
-            not in (thing.exchange.response.body if thing.exchange.response else b"")
+        """Drop what refers to the thing ``identifier``: it is gone."""
+        whole = re.compile(rf"(?<![\w-]){re.escape(identifier)}(?![\w-])")
+
+        def names(exchange: Exchange) -> bool:
+            body = exchange.response.body if exchange.response else b""
+            path = exchange.request.url.partition("://")[2].partition("/")[2]
+            return bool(whole.search(path) or whole.search(body.decode("utf-8", "replace")))
+
+        self.things = {key: each for key, each in self.things.items() if not names(each.exchange)}
+        self.accepted = {
+            label: each
+            for label, each in self.accepted.items()
+            if identifier not in map(str, each.values.path.values())
         }
+
+    def drop(self, labels: Iterable[str]) -> None:
+        """Drop the things that these operations made, and that they could not make any."""
+        gone = set(labels)
+        self.things = {key: each for key, each in self.things.items() if key[0] not in gone}
+        self.attempted = {key: each for key, each in self.attempted.items() if key not in gone}
 
     def next_fresh(self) -> int:
         """A number not given out before in this session."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from troth.checks.allow import exact_allow
 from troth.checks.envelope import Shape, documented, error_envelope, shape_of
 from troth.checks.server_error import server_error
 from troth.exchange import Exchange
@@ -85,7 +86,7 @@ class Observer:
             found += self.target.generator.judge(operation, exchange)
         if 400 <= exchange.status < 500:
             found += error_envelope(exchange, operation, tuple(self.target.shapes))
-        return tuple(found)
+        return tuple(found) + exact_allow(exchange, self.target.spec, self.target.prefix)
 
     def doubt(self, property: str, operation: str | None, reason: str) -> None:  # noqa: A002
         """Note a doubt once."""
@@ -98,10 +99,14 @@ class Observer:
         self, exchange: Exchange, operation: Operation | None, case: "Case | None"
     ) -> tuple[Complaint, ...]:
         found = list(server_error(exchange, operation, case))
+        found += exact_allow(exchange, self.target.spec, self.target.prefix)
         if exchange.response is None:
             return tuple(found)
         if operation is not None and not exchange.response.truncated:
             found += self._judged(operation, exchange)
+        elif operation is not None and exchange.response.media_type != "text/event-stream":
+            reason = "an answer was longer than [target] max-body: what came was not judged"
+            self.doubt("FUZ102", operation.label, reason)
         if exchange.status >= 400 and exchange.status < 500:
             found += error_envelope(exchange, operation, tuple(self.shapes))
             if not self.shapes and documented(operation, exchange.status) is None:

@@ -41,6 +41,12 @@ class Plan:
     policy: PolicySection
     redactor: Redactor
 
+    @property
+    def starts(self) -> bool:
+        """Whether troth starts the service itself."""
+        section = self.loaded.file.target
+        return self.url is None and (section.app is not None or section.start is not None)
+
 
 def preflight(options: Mapping[str, Any]) -> Plan:
     """Read the target file and nothing else. Raises UsageError for whatever is wrong in it."""
@@ -126,9 +132,14 @@ def _known(spec: Spec, name: str) -> bool:
 
 def _launched(plan: Plan) -> Launched | None:
     section = plan.loaded.file.target
-    if plan.url or (section.app is None and section.start is None):
+    if not plan.starts:
         return None
-    return launch(section, env=plan.loaded.env, folder=plan.loaded.path.parent)
+    return launch(
+        section,
+        env=plan.loaded.env,
+        folder=plan.loaded.path.parent,
+        redact=plan.redactor.text,
+    )
 
 
 def _base_url(plan: Plan, launched: Launched | None) -> str:

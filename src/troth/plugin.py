@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,10 +19,11 @@ from troth.evidence.directory import run_directory
 from troth.evidence.jsonl import HistoryWriter
 from troth.observe import settle
 from troth.opening import open_target, preflight
+from troth.policy import excuse
 from troth.profile import active
 from troth.prop import Property, Tally
 from troth.report.closing import Closing
-from troth.report.outcome import Outcome, to_report
+from troth.report.outcome import Judgement, Outcome, causes, to_report
 from troth.report.progress import Progress
 from troth.report.summary import header, summary
 from troth.run import Result, run
@@ -31,7 +32,8 @@ from troth.suites import named
 from troth.target import Target
 from troth.verdict import Verdict
 
-SHOWN = {Verdict.INCONCLUSIVE: ("inconclusive", "?", "INCONCLUSIVE")}
+INCONCLUSIVE = ("inconclusive", "?", "INCONCLUSIVE")
+WAIVED = ("waived", "w", "WAIVED")
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Run:
     progress: Progress | None = None
     deadline: float | None = None
     left: int = 0
-    reasons: tuple[str, ...] = ()
+    judgement: Judgement = field(default_factory=lambda: Judgement(0))
 
 
 RUN = pytest.StashKey[Run]()
@@ -96,9 +98,9 @@ def pytest_configure(config: pytest.Config) -> None:
         run_.directory = Path(worker["troth_evidence"]) if worker.get("troth_evidence") else None
         run_.options = worker["troth_options"]
         return
-    if config.option.collectonly:
+    if config.option.collectonly or config.option.help:
         return
-    with _usage():
+    with _usage(config):
         if options["budget"] is not None:
             run_.deadline = monotonic() + duration(options["budget"])
         plan = preflight(options)
@@ -108,7 +110,6 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.xmlpath = str(run_.directory / "junit.xml")
         command = tuple(str(each) for each in config.invocation_params.args)
         run_.closing = Closing(plan, run_.directory, run_.started, command)
-        run_.progress = Progress(config)
         config.pluginmanager.register(Gatherer(run_), "troth-gatherer")
 
 
@@ -122,11 +123,15 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @contextmanager
-def _usage() -> Iterator[None]:
+def _usage(config: pytest.Config, run_: Run | None = None) -> Iterator[None]:
     """Within it, bad input ends pytest with one message and exit code 2."""
     try:
         yield
     except UsageError as error:
+        if run_ is not None and run_.directory is not None and not any(run_.directory.iterdir()):
+            run_.directory.rmdir()
+        # It would say the same once more.
+        config.pluginmanager.unregister(name="terminalreporter")
         pytest.exit(f"troth: {error}", returncode=2)
 
 
@@ -134,25 +139,36 @@ def _distributed(config: pytest.Config) -> bool:
     return bool(getattr(config.option, "dist", "no") != "no") and not hasattr(config, "workerinput")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Open the target, unless xdist's workers will."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
+    """Open the target before pytest prints anything: bad input is one message."""
     run_ = session.config.stash.get(RUN, None)
-    if run_ is None or _distributed(session.config):
+    if run_ is not None:
+        with _usage(session.config, run_):
+            _open(session, run_)
+    yield
+    if run_ is not None and run_.target is not None:
+        run_.progress = Progress(session.config)
+        run_.target.recorder.subscribe(run_.progress.exchange)
+
+
+def _open(session: pytest.Session, run_: Run) -> None:
+    if _distributed(session.config):
+        # The workers open it; a target that is there already is looked at here, so that what is
+        # wrong with it is said once.
+        if run_.closing is not None and not run_.closing.plan.starts:
+            open_target(run_.options, profile=active()).close()
         return
     worker = getattr(session.config, "workerinput", {}).get("workerid", "")
-    with _usage():
-        writer = None
-        run_.target = open_target(run_.options, profile=active())
-        if run_.directory is not None:
-            name = f"history-{worker}.jsonl" if worker else "history.jsonl"
-            writer = HistoryWriter(run_.directory / name, run_.target.redactor)
-            run_.target.keep(writer)
-        run_.outcome.facts = run_.target.facts()
-        if run_.progress is not None:
-            run_.target.recorder.subscribe(run_.progress.exchange)
-        if run_.closing is not None:
-            run_.closing.begin(run_.outcome.facts)
+    writer = None
+    run_.target = open_target(run_.options, profile=active())
+    if run_.directory is not None:
+        name = f"history-{worker}.jsonl" if worker else "history.jsonl"
+        writer = HistoryWriter(run_.directory / name, run_.target.redactor)
+    run_.target.begin(writer)
+    run_.outcome.facts = run_.target.facts()
+    if run_.closing is not None:
+        run_.closing.begin(run_.outcome.facts)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
@@ -255,6 +271,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     text = opened.redactor.text(result.reason)
     if result.verdict in {Verdict.FAIL, Verdict.ERROR}:
         head = "error: " if result.verdict is Verdict.ERROR else ""
+        if result.verdict is Verdict.FAIL:
+            held = opened.observer.held.get((declared.id, label), ())
+            refuting = causes(result, held, opened.redactor)
+            excused = excuse(opened.policy, refuting, run_.started.date())
+            if excused:
+                pytest.xfail(f"{declared.id} {excused}: {text}")
         pytest.fail(f"{declared.id} {head}{text}", pytrace=False)
     if result.verdict is Verdict.INCONCLUSIVE:
         if opened.requires(declared.id):
@@ -290,10 +312,10 @@ def _broken_down(item: Any, declared: Property, call: pytest.CallInfo[None]) -> 
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """An inconclusive test is neither passed nor skipped."""
+    """An inconclusive test is neither passed nor skipped, and a waived one is known to fail."""
     found = getattr(report, "troth", None)
     if found and report.skipped and not found["inapplicable"]:
-        return SHOWN[Verdict.INCONCLUSIVE]
+        return WAIVED if hasattr(report, "wasxfail") else INCONCLUSIVE
     return None
 
 
@@ -327,10 +349,14 @@ class Gatherer:
             run_.progress.close()
         if run_.closing is None:
             return
-        code, run_.reasons = run_.closing.judge(run_.outcome, int(session.exitstatus))
-        session.exitstatus = code
-        with _usage():
-            run_.closing.end(run_.outcome, code, run_.reasons)
+        run_.judgement = run_.closing.judge(run_.outcome, int(session.exitstatus))
+        session.exitstatus = run_.judgement.code
+        try:
+            run_.closing.end(run_.outcome, run_.judgement)
+        except UsageError as error:
+            session.exitstatus = session.exitstatus or 1
+            reasons = (*run_.judgement.reasons, str(error))
+            run_.judgement = replace(run_.judgement, reasons=reasons)
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """The table, the findings, and why the run is red."""
@@ -338,7 +364,7 @@ class Gatherer:
             writer = terminalreporter._tw
             text = summary(
                 self.run.outcome,
-                self.run.reasons,
+                self.run.judgement,
                 self.run.directory,
                 width=max(100, writer.fullwidth),
                 colour=writer.hasmarkup,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from troth.config.policy import PolicySection
+from troth.config.policy import PolicySection, Waiver
 from troth.finding import Finding
 from troth.verdict import Verdict
 
@@ -14,10 +14,34 @@ Row = tuple[str, Verdict, str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``exit_code`` is 0 or 1; ``reasons`` say why it is 1, then what is to be noted."""
+    """``exit_code`` is 0 or 1; ``reasons`` say why it is 1, ``notes`` what makes it neither."""
 
     exit_code: int
     reasons: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def waiver(policy: PolicySection, fingerprint: str, today: date) -> Waiver | None:
+    """The waiver that covers this finding today, or None."""
+    holding = (each for each in policy.waivers if today <= each.expires)
+    return next((each for each in holding if each.fingerprint == fingerprint), None)
+
+
+def excuse(policy: PolicySection, causes: Iterable[str], today: date) -> str:
+    """Why a refuted test is not red: every finding of it is waived; empty when it is red.
+
+    ``causes`` are the fingerprints of what refuted it. With none known, nothing is excused.
+    """
+    found = {cause: waiver(policy, cause, today) for cause in sorted(causes)}
+    held = [each for each in found.values() if each is not None]
+    if not found or len(held) < len(found):
+        return ""
+    return "; ".join(described(each) for each in held)
+
+
+def described(known: Waiver) -> str:
+    """A waiver in a line, for reports."""
+    return f"waived until {known.expires}: {known.reason}"
 
 
 def judge(
@@ -35,7 +59,9 @@ def judge(
     """
     rows = tuple(verdicts)
     found = tuple(findings)
-    waived = {each.fingerprint for each in policy.waivers if today <= each.expires}
+    waived = {
+        each.fingerprint for each in found if waiver(policy, each.fingerprint, today) is not None
+    }
     reasons = (
         *_findings(found, waived),
         *_unexplained(rows, found),
@@ -44,7 +70,7 @@ def judge(
         *_reached(policy.reached, reached, rows),
         *_expired(policy, today),
     )
-    return Outcome(1 if reasons else 0, (*reasons, *_unmatched(policy, found, today)))
+    return Outcome(1 if reasons else 0, reasons, tuple(_unmatched(policy, found, today)))
 
 
 def _findings(found: Sequence[Finding], waived: set[str]) -> Iterator[str]:
@@ -112,8 +138,8 @@ def _unmatched(policy: PolicySection, found: Sequence[Finding], today: date) -> 
     for each in policy.waivers:
         if each.fingerprint not in seen and today <= each.expires:
             yield (
-                f"note: the waiver of {each.fingerprint} ({each.reason}) matches nothing in this "
-                "run; after a whole run, take it out"
+                f"the waiver of {each.fingerprint} ({each.reason}) matches nothing in this run; "
+                "after a whole run, take it out"
             )
 
 

@@ -116,6 +116,8 @@ class Tally:
     """What other tests have seen that refutes this property here; findings of their own."""
     listed: list[Case] | None = None
     """The cases of the boundary phase, made when the first is drawn."""
+    crash: Exception | None = None
+    """A fault of troth itself, or of the property: raised again when the test ends."""
     error: str = ""
     inapplicable: str = ""
     cut_short: bool = False
@@ -220,8 +222,10 @@ def as_finding(complaint: Complaint, running: Example, *shown: Exchange) -> Find
     """``complaint`` with the history that shows it: the last of ``shown`` is the witness."""
     history = list(running.history())
     if shown:
-        witness = shown[-1]
-        history = [each for each in history if each.number != witness.number] + [witness]
+        # What made its resources, then what is to be seen; the rest of the example is no cause.
+        needed = {each.number: each for each in (*running.provenance, *shown[:-1])}
+        needed.pop(shown[-1].number, None)
+        history = [needed[number] for number in sorted(needed)] + [shown[-1]]
     operation = (shown[-1].operation if shown else None) or running.tally.operation
     known = CATALOGUE.get(complaint.property)
     return Finding(

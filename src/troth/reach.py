@@ -9,7 +9,7 @@ from troth.exchange import Breakage, Exchange
 from troth.memory import Accepted
 from troth.prop import Inconclusive
 from troth.references import Resolver
-from troth.spec.operation import Operation, Parameter
+from troth.spec.operation import Operation, Parameter, Scheme
 from troth.spec.place import present, with_value
 
 if TYPE_CHECKING:
@@ -45,6 +45,12 @@ def reach(
         raise Inconclusive(f"{operation.label} needs itself: {' <- '.join(above)}")
     refusals: list[str] = []
     attempts = 0
+    fresh = fresh or operation.method == "DELETE"  # what others use is not deleted
+    makers = {
+        each.operation
+        for producers in world.target.graph.of(operation.label).values()
+        for each in producers
+    }
     for who in [principal] if principal else world.target.senders(operation):
         for again in (fresh, True) if not fresh else (True,):
             resolver = Resolver(world, operation, who, fresh=again, above=(*above, operation.label))
@@ -52,7 +58,11 @@ def reach(
                 path = resolver.path(fixed or {})
             except Inconclusive as missing:
                 refusals.append(str(missing))
-                break
+                if again:
+                    break
+                # What was made earlier may be gone, and its children with it: make all anew.
+                world.target.memory.drop(makers)
+                continue
             stale = False
             for values in candidates(world, operation, resolver, path):
                 attempts += 1
@@ -62,31 +72,35 @@ def reach(
                     world.target.generator.build(operation, values), principal=who
                 )
                 if served(operation, exchange):
-                    accepted = Accepted(values, who, exchange, world.example.history())
+                    before = tuple(world.example.provenance)
+                    accepted = Accepted(values, who, exchange, before)
                     world.target.memory.accepted[operation.label] = accepted
                     world.target.memory.attempted.pop(operation.label, None)
                     return accepted
-                refusals.append(refusal(operation, exchange))
+                refusals.append(refusal(operation, exchange, world.target.spec.schemes))
                 stale = exchange.status in {404, 409, 410}
                 if exchange.status in {401, 403, 404, 405, 410, 429} or exchange.breakage:
                     break
             if not (stale and resolver.used and not again):
                 break
-    said = refusals[-1] if refusals else "nothing could be sent"
+    # That a named principal was refused says more than that nobody was.
+    told = [each for each in refusals if " for anonymous" not in each]
+    said = (told or refusals or ["nothing could be sent"])[-1]
     reason = f"{operation.label} was never served: {said}"
     world.target.memory.attempted[operation.label] = reason
     raise Inconclusive(reason)
 
 
-def refusal(operation: Operation, exchange: Exchange) -> str:
+def refusal(operation: Operation, exchange: Exchange, schemes: Mapping[str, Scheme]) -> str:
     """Why an exchange did not succeed, for people: status, principal and what may help."""
     if exchange.response is None:
         why = "in time" if exchange.breakage is Breakage.TIMEOUT else f"({exchange.breakage})"
         return f"no answer {why}"
     status, who = exchange.status, exchange.principal
     if status in {401, 403}:
-        schemes = sorted({name for way in operation.security for name in way})
-        needed = f" (the document says {', '.join(schemes)})" if schemes else ""
+        names = sorted({name for way in operation.security for name in way})
+        needed = ", ".join(str(schemes.get(name, name)) for name in names)
+        needed = f" (the document wants {needed})" if needed else ""
         if who == "anonymous":
             return f"{status} for anonymous: name a credential in [principals]{needed}"
         return (

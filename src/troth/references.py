@@ -164,13 +164,11 @@ def produce(
         return known
     if operation.label in memory.attempted and not fresh:
         raise Inconclusive(memory.attempted[operation.label])
-    start = len(world.example.exchanges)
     accepted = world.reach(operation, fixed=fixed, principal=who or None, above=above)
-    history = (*world.example.provenance, *world.example.exchanges[start:])
-    needed = tuple(each for each in history if each.number == accepted.exchange.number or each.ok)
-    thing = Thing(accepted.exchange, dict(fixed), needed)
+    thing = Thing(accepted.exchange, dict(fixed), (*accepted.history, accepted.exchange))
     if not fresh:
         memory.things[key] = thing
+    world.example.provenance.extend(thing.history)
     return thing
 
 

@@ -281,7 +281,7 @@ def _in_body(text: str, names: Mapping[str, str]) -> str:
             member = match["name"]
             return match[0]
         value = match["string"] if match["string"] is not None else match["number"]
-        if len(value) < _TELLING and not _IDENTIFYING.search(member):
+        if value is None or (len(value) < _TELLING and not _IDENTIFYING.search(member)):
             return match[0]
         new = names.get(value)
         if new is None:

@@ -75,6 +75,8 @@ def run(
         except Unsatisfiable:
             reason = "no input could be generated for this schema"
             tally.unanswered[reason] = tally.unanswered.get(reason, 0) + 1
+    if tally.crash is not None:
+        raise tally.crash
     settle()
     verdict, reason = tally.verdict()
     return Result(
@@ -101,8 +103,9 @@ def _walk(inner: Callable[..., object]) -> None:
 
 
 def random_settings(profile: Profile) -> settings:
-    """The settings of the random phase, upon the Hypothesis profile that is loaded."""
+    """The settings of the random phase, upon the Hypothesis profile of the same name."""
     return settings(
+        settings.get_profile(profile.name),
         deadline=None,
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=True,

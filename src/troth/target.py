@@ -32,7 +32,7 @@ from troth.transport.record import Recorder
 from troth.world import World
 
 
-@dataclass
+@dataclass(repr=False)
 class Target:
     """The service under test for the length of a session. Made by `troth.opening.open_target`."""
 
@@ -69,13 +69,21 @@ class Target:
     def __post_init__(self) -> None:
         self.observer = Observer(self, known={each.label: each for each in self.spec.operations})
         self.recorder.subscribe(self._learn_secrets)
-        self.recorder.subscribe(self.observer)
 
-    def keep(self, writer: Writer) -> None:
-        """Give every exchange from now on to ``writer``, before anything is made of it."""
-        self.writer = writer
-        self.recorder.subscribe(writer.write)
-        self.on_close(writer.close)
+    def __repr__(self) -> str:
+        return f"Target({self.name!r})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's protocol
+        """Hypothesis prints the arguments of a failing test: not all that hangs on this one."""
+        printer.text("target" if cycle else repr(self))
+
+    def begin(self, writer: Writer | None) -> None:
+        """From now on give every exchange to ``writer``, and then to the checks."""
+        if writer is not None:
+            self.writer = writer
+            self.recorder.subscribe(writer.write)
+            self.on_close(writer.close)
+        self.recorder.subscribe(self.observer)
 
     def facts(self) -> dict[str, Any]:
         """What the header and the manifest say about this target; JSON-able, without secrets."""

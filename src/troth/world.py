@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from _pytest.outcomes import Skipped
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
 
 from troth import reach as reaching
 from troth.case import Case
-from troth.exchange import Breakage, Exchange, Request
+from troth.exchange import Breakage, Exchange, Request, Response
 from troth.inputs import hostile_cases, invalid_cases, isolated_cases, valid_cases
 from troth.memory import Accepted
 from troth.principal import LoginFailed
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 
 class Abandoned(Skipped):
     """Ends a test between two examples. Hypothesis lets a skip through at once, unreplayed."""
+
+
+def streams(response: Response) -> bool:
+    """Whether it is an event stream, which is cut on purpose."""
+    return response.media_type == "text/event-stream"
 
 
 class World:
@@ -79,13 +85,15 @@ class World:
             raise Abandoned(tally.error) from None
         if error is None or isinstance(error, Refuted):
             tally.conclusive += 1 if self.example.expected else 0
+        elif isinstance(error, Exception) and not isinstance(error, HypothesisException):
+            tally.crash = tally.crash or error
         return False
 
     def send(self, case: Case, *, principal: str | None = None, purpose: str = "") -> Exchange:
         """Send ``case`` as ``principal`` (default: whoever this operation is for).
 
-        Raises Inconclusive when it may not be sent or the credential cannot be had, and
-        Unaskable when the target is gone.
+        Raises Inconclusive when it may not be sent, when the credential cannot be had and when
+        the answer was too long to be judged, and Unaskable when the target is gone.
         """
         target = self.target
         who = target.principals[principal or target.sender(case.operation)]
@@ -101,6 +109,12 @@ class World:
                 raise Inconclusive(str(reason)) from reason
         self.example.exchanges.append(exchange)
         self._watch(exchange, label)
+        response = exchange.response
+        if response is not None and response.truncated and not streams(response):
+            raise Inconclusive(
+                f"{label or request.method} answered more than [target] max-body, "
+                f"{target.file.target.max_body} bytes: what came was not judged"
+            )
         return exchange
 
     def _watch(self, exchange: Exchange, label: str | None) -> None:
@@ -110,7 +124,13 @@ class World:
         if exchange.request.method == "DELETE" and exchange.ok:
             memory.forget(exchange.request.url.partition("?")[0].rsplit("/", 1)[-1])
         if exchange.breakage is Breakage.UNREACHABLE:
-            raise Unaskable(f"the target cannot be reached any more: {exchange.detail}")
+            launched = self.target.launched
+            ended = launched.ended() if launched is not None else ""
+            raise Unaskable(
+                f"the target {ended}"
+                if ended
+                else f"the target cannot be reached any more: {exchange.detail}"
+            )
 
     def reach(
         self,
@@ -135,6 +155,9 @@ class World:
         known = memory.accepted.get(operation.label)
         if known is not None:
             self.example.provenance.extend(known.history)
+            if not operation.safe:
+                # It may be what made the next one fail: cancelled twice, created twice.
+                self.example.provenance.append(known.exchange)
             return known
         if operation.label in memory.attempted:
             raise Inconclusive(memory.attempted[operation.label])

@@ -16,7 +16,7 @@ from troth.verdict import Verdict
 from troth.world import World
 
 HELD = Property("FUZ999", "low", (), (), ("random",), "held", "FUZ999: it holds.")
-PROFILE = Profile("test", examples=200, boundary=10)
+PROFILE = Profile("ci", examples=200, boundary=10)
 
 
 def attempt(body, strategy=st.integers()):

@@ -1,8 +1,10 @@
 """Which methods a path has, and whether an `Allow` header says exactly that."""
 
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
+from troth.exchange import Exchange
+from troth.finding import Complaint
 from troth.spec.operation import BrokenOperation, Spec
 
 TOLERATED = frozenset({"HEAD", "OPTIONS"})
@@ -30,6 +32,24 @@ def _label(operation: BrokenOperation) -> str:
 def _takes(template: str, path: str) -> bool:
     parts = re.split(r"{[^}]*}", template)
     return re.fullmatch("[^/]+".join(re.escape(part) for part in parts), path) is not None
+
+
+def exact_allow(exchange: Exchange, spec: Spec, prefix: str) -> tuple[Complaint, ...]:
+    """FUZ107: a 405 lists the declared methods of its path, all of them and no others."""
+    if exchange.status != 405 or exchange.response is None:
+        return ()
+    path = urlsplit(exchange.request.url).path.removeprefix(prefix)
+    paths = sorted({each.path for each in spec.operations}, key=lambda each: each.count("{"))
+    template = next((each for each in paths if _takes(each, unquote(path))), None)
+    if template is None:
+        return ()
+    declared, elsewhere = declared_methods(spec, template, path)
+    given = exchange.response.header("allow")
+    wrong = allowed(given, declared, besides=elsewhere)
+    if wrong is None:
+        return ()
+    how = "absent" if given is None else "more than declared" if "lists" in wrong else "less"
+    return (Complaint("FUZ107", f"Allow is not exact: {how}", f"Allow of {template}: {wrong}"),)
 
 
 def allowed(

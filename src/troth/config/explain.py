@@ -4,6 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Container, Iterator, Sequence
+from datetime import date, time
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -160,7 +161,8 @@ def _shown(location: Location, raw: Any) -> str:
     value = _at(raw, location)
     if isinstance(value, bool):
         return str(value).lower()
-    text = repr(value)
+    # TOML's dates read better as they are written.
+    text = str(value) if isinstance(value, date | time) else repr(value)
     text = text if len(text) <= 80 else f"{text[:79]}…"
     return f"{text}, once expanded," if refers(value) else text
 

@@ -28,11 +28,9 @@ _APPLICATION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 class Loaded:
     """A target file as read.
 
-    ``secrets`` are the values that came from the environment, for redaction: all of them but
-    those of keys that say where the service is or which tenant and role a principal has.
+    ``secrets`` are the values from the environment that redaction must take out: see `_secret`.
     ``env`` is what ``invent`` names: the service that troth starts must get it beside
-    ``[target.env]``. ``digest`` is
-    SHA-256 over the file's bytes, in hex.
+    ``[target.env]``. ``digest`` is SHA-256 over the file's bytes, in hex.
     """
 
     file: TargetFile = field(repr=False)
@@ -120,7 +118,7 @@ def _take_in_waivers(raw: dict[str, Any], folder: Path, problems: list[str]) -> 
     policy = raw.get("policy")
     if not isinstance(policy, dict) or not isinstance(policy.get("waivers"), str):
         return
-    path = folder / Path(policy["waivers"]).expanduser()
+    path = _beside(folder, policy["waivers"], "[policy] waivers")
     remedy = "correct [policy] waivers, or write an empty file"
     found = _toml(_bytes(path, "of known findings", remedy), path)
     unknown = [key for key in found if key != "waivers"]
@@ -164,16 +162,16 @@ def _anchored(file: TargetFile, folder: Path, problems: list[str]) -> TargetFile
     target = file.target
     changes: dict[str, Any] = {}
     if target.logs is not None and target.logs.file is not None:
-        logs = (folder / Path(target.logs.file).expanduser()).resolve()
+        logs = _beside(folder, target.logs.file, "[target.logs] file")
         changes["logs"] = target.logs.model_copy(update={"file": str(logs)})
     if target.folder is not None:
-        inside = (folder / Path(target.folder).expanduser()).resolve()
+        inside = _beside(folder, target.folder, "[target] folder")
         changes["folder"] = str(inside)
         if not inside.is_dir():
             problems.append(f"[target] folder: {inside} is no folder; correct it")
     spec = target.spec
     if spec is not None and "://" not in spec and not spec.startswith("/"):
-        document = (folder / Path(spec).expanduser()).resolve()
+        document = _beside(folder, spec, "[target] spec")
         if document.is_file():
             changes["spec"] = str(document)
         elif not _APPLICATION.fullmatch(spec):
@@ -184,22 +182,37 @@ def _anchored(file: TargetFile, folder: Path, problems: list[str]) -> TargetFile
     return file.model_copy(update={"target": target.model_copy(update=changes)})
 
 
+def _beside(folder: Path, name: str, where: str) -> Path:
+    try:
+        return (folder / Path(name).expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # no such user, a loop, a NUL
+        raise UsageError(f"{where}: {name!r} is no path ({error}); correct it") from error
+
+
 def _secrets(named: tuple[Reference, ...], raw: Any, known: Mapping[str, str]) -> frozenset[str]:
     found: set[str] = set()
     for each in named:
-        if not _open(each, raw):
+        if _secret(each, raw):
             # Files and shells leave a newline behind, which is not part of the secret.
             found |= {known[each.name], known[each.name].strip()}
     return frozenset(found - {""})
 
 
-def _open(reference: Reference, raw: Any) -> bool:
-    """Whether a value is no secret: without addresses and tenants, evidence says nothing."""
+def _secret(reference: Reference, raw: Any) -> bool:
+    """Whether a value is a credential, or may be one.
+
+    Addresses, folders, tenants, roles and ids in paths are none: without them evidence says
+    nothing. What the started service gets (a password of its database), and what is sent beside
+    the principal's own (the secret of a webhook), may well be, and is taken for one.
+    """
     table, *rest = reference.location
+    if table == "principals":
+        return rest[1:] not in (["tenant"], ["role"])
+    if table == "operations":
+        return rest[1] in {"query", "headers", "body"}
     if table == "target":
-        userinfo = rest == ["base-url"] and "@" in raw["target"]["base-url"]
-        return rest[0] not in {"env", "start"} and not userinfo
-    return table == "principals" and rest[1:] in (["tenant"], ["role"])
+        return rest[0] == "env" or (rest == ["base-url"] and "@" in raw["target"]["base-url"])
+    return False
 
 
 def _listed(path: Path, problems: list[str]) -> str:

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 from troth.config.environ import NAME, refers
 from troth.config.explain import place, table
+from troth.redaction import SENSITIVE
 
 ADDRESSES = ("base-url", "app", "start")
 CREDENTIALS = ("token", "basic", "api-key", "login")
 KEY_PLACES = ("header", "query", "cookie")
-# Headers that are credentials by definition: RFC 9110 section 11, RFC 6265 section 4.2.
-CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+# The same list by which evidence is redacted; anti-forgery headers often have a fixed value.
+CREDENTIAL_HEADERS = SENSITIVE - {"set-cookie", "x-csrf-token", "x-xsrf-token"}
 
 
 def broken(raw: Mapping[str, Any], expanded: Mapping[str, Any]) -> Iterator[str]:
@@ -98,9 +99,11 @@ def _started(target: Mapping[str, Any]) -> Iterator[str]:
             )
     invent = target.get("invent")
     for name in invent if isinstance(invent, list) else ():
-        if isinstance(name, str) and not NAME.fullmatch(name):
+        if not isinstance(name, str):
+            continue
+        if not NAME.fullmatch(name):
             yield f"[target] invent: {name!r} can not name an environment variable; rename it"
-        elif name in _table(target, "env"):
+        if name in _table(target, "env"):
             yield f"[target] invent: `{name}` is in [target.env] too; keep one of them"
     if isinstance(logs, dict) and ("file" in logs) == own:
         yield "[target] logs: give one of `file` and `stdout = true`"

@@ -57,7 +57,9 @@ class TargetSection(Section):
         description="Path that answers 2xx when a started service is ready; without it, a "
         "connection is enough.",
     )
-    start_timeout: float = Field(default=30.0, gt=0, description="Seconds to wait for `ready`.")
+    start_timeout: float = Field(
+        default=30.0, gt=0, allow_inf_nan=False, description="Seconds to wait for `ready`."
+    )
     spec: str | None = Field(
         default=None,
         description="URL, path on the service (with a leading `/`), or file of the document.",
@@ -69,8 +71,10 @@ class TargetSection(Section):
         default=False, description="Whether `$ref`s to other hosts are followed."
     )
     exclude: tuple[str, ...] = Field(default=(), description="Operations that are never sent.")
-    timeout: float = Field(default=10.0, gt=0, description="Seconds a request may take.")
-    max_body: int = Field(default=1_048_576, gt=0, description="Bytes of a response that are read.")
+    timeout: float = Field(
+        default=10.0, gt=0, allow_inf_nan=False, description="Seconds a request may take."
+    )
+    max_body: int = Field(default=4_194_304, gt=0, description="Bytes of a response that are read.")
     logs: Annotated[
         Logs | None,
         BeforeValidator(_short, json_schema_input_type=Logs | Literal["stdout"] | None),

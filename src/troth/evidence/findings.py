@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from troth.curl import curl
@@ -38,13 +39,15 @@ class VerdictRow:
 class FindingRecord:
     """A finding read back; ``id`` is its fingerprint.
 
-    ``whole`` says whether every request is there byte for byte, but for what redaction took.
+    ``whole`` says whether every request is there byte for byte, but for what redaction took;
+    ``waived`` until when and why it does not fail a run, if it does not.
     """
 
     id: str
     finding: Finding
     curl: str = ""
     whole: bool = True
+    waived: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +65,23 @@ def write_findings(
     *,
     target: str,
     findings: Iterable[Finding],
+    waived: Mapping[str, str] = MappingProxyType({}),
     verdicts: Iterable[VerdictRow] = (),
     notes: Iterable[str] = (),
     redactor: Redactor,
 ) -> None:
-    """Writes the file as a whole. Raises UsageError when the disk does not take it."""
+    """Writes the file as a whole; ``waived`` says why, by fingerprint.
+
+    Raises UsageError when the disk does not take it.
+    """
     write_json(
         path,
         {
             "version": VERSION,
             "target": redactor.text(target),
-            "findings": [_finding(each, redactor) for each in findings],
+            "findings": [
+                _finding(each, redactor, waived.get(each.fingerprint, "")) for each in findings
+            ],
             "verdicts": [
                 {
                     "property": row.property,
@@ -90,7 +99,7 @@ def write_findings(
     )
 
 
-def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
+def _finding(finding: Finding, redactor: Redactor, waived: str) -> dict[str, Any]:
     witness = finding.witness
     return {
         "id": finding.fingerprint,
@@ -101,6 +110,7 @@ def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
         "operations": list(finding.operations),
         "seen": finding.seen,
         "reproduced": finding.reproduced,
+        "waived": redactor.text(waived),
         "refs": list(finding.refs),
         "curl": "" if witness is None else curl(witness, redactor=redactor),
         "history": [
@@ -138,6 +148,7 @@ def _record(record: Mapping[str, Any]) -> FindingRecord:
         id=str(record["id"]),
         curl=str(record["curl"]),
         whole=not any(cut),
+        waived=str(record.get("waived", "")),
         finding=Finding(
             property=str(record["property"]),
             severity=str(record["severity"]),

@@ -3,22 +3,24 @@
 import os
 import re
 import shlex
-import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from string import punctuation
 from time import monotonic
+from urllib.parse import quote
 
 from troth.config.target import TargetSection
 from troth.errors import UsageError
-from troth.launch.process import Launched, run
+from troth.launch.process import Launched, fate, run
 
 __all__ = ["Launched", "command", "launch"]
 
 HOST = "127.0.0.1"
 ATTEMPTS = 3  # at a port that nobody else takes in the meantime
+POLL = 0.02  # seconds between two questions whether it is ready
 _TAKEN = re.compile("address already in use|EADDRINUSE", re.IGNORECASE)
 
 
@@ -61,9 +63,7 @@ def launch(
         launched.stop()
         if attempt == ATTEMPTS or not _lost_port(launched, port):
             break
-    said = [redact(line) for line in launched.lines()[-20:]]
-    shown = "; it printed nothing" if not said else "; its last lines:\n  " + "\n  ".join(said)
-    raise UsageError(f"[target] {_name(section)} {problem}{shown}")
+    raise UsageError(f"[target] {_name(section)} {problem}{redact(launched.tail())}")
 
 
 def command(section: TargetSection, port: int) -> list[str]:
@@ -121,11 +121,11 @@ def _start(
     except BaseException as error:
         if file is not None:
             file.close()
-        if not isinstance(error, OSError):
+        if not isinstance(error, OSError | ValueError):  # a NUL, or `=` in a variable's name
             raise
         raise UsageError(
             f"[target] {_name(section)}: cannot run `{redact(arguments[0])}` in {folder}: "
-            f"{error.strerror}; name a program on PATH, or its path"
+            f"{getattr(error, 'strerror', error)}; name a program on PATH, or its path"
         ) from error
 
 
@@ -137,10 +137,9 @@ def _unready(launched: Launched, section: TargetSection, port: int) -> str | Non
         answer = _answer(section.ready, port, max(0.1, min(5.0, end - monotonic())))
         # The port may be somebody else's, taken between our look and the service's: then the
         # service is about to die, and the answer was not its own.
-        code = launched.wait(0.05)
+        code = launched.wait(POLL)
         if code is not None:
-            how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-            return f"ended with {how} before it was ready"
+            return f"ended with {fate(code)} before it was ready"
         if not answer:
             return None
     return (
@@ -157,7 +156,7 @@ def _answer(ready: str, port: int, seconds: float) -> str:
         except OSError as error:
             return f"{HOST}:{port} takes no connection ({error.strerror or error})"
         return ""
-    path = f"/{ready.removeprefix('/')}"
+    path = quote(f"/{ready.removeprefix('/')}", safe=punctuation)
     connection = HTTPConnection(HOST, port, timeout=seconds)
     try:
         connection.request("GET", path)

@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 from troth.launch.output import Output
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+REAPED = 0.2  # seconds between the last connection of a dying process and its exit code
 
 # Runs beside the service, in its process group, and reads a pipe whose other end only this
 # process has. When this process is gone, however it went (SIGKILL too), the read ends, and the
@@ -34,6 +35,12 @@ while time.monotonic() < end:
     time.sleep(0.05)
 os.killpg(0, signal.SIGKILL)
 """
+
+
+def fate(code: int) -> str:
+    """An exit code of `subprocess` in words."""
+    names = {each.value: each.name for each in signal.Signals}  # real-time signals have none
+    return f"exit code {code}" if code >= 0 else f"signal {names.get(-code, -code)}"
 
 
 class Launched:
@@ -90,6 +97,23 @@ class Launched:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+    def ended(self) -> str:
+        """How it ended, and the last lines that it printed; empty while it runs.
+
+        What it printed is as it was: redact it before it is shown.
+        """
+        code = self.wait(REAPED)
+        if code is None:
+            return ""
+        # A child of it may hold the pipe open; its output is not waited for.
+        self._pump.join(REAPED)
+        return f"ended with {fate(code)}{self.tail()}"
+
+    def tail(self) -> str:
+        """The last twenty lines that it printed, as the end of a message."""
+        said = self.lines()[-20:]
+        return "; its last lines:\n  " + "\n  ".join(said) if said else "; it printed nothing"
 
     def lines(self) -> list[str]:
         """What it printed, standard error too, the oldest line first; a bounded number of them."""

@@ -1,7 +1,7 @@
 """The end of a run: the policy's decision, and the files that only the end can write."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,10 @@ from troth.evidence import manifest
 from troth.evidence.findings import write_findings
 from troth.evidence.jsonl import merge_histories
 from troth.evidence.junit import redact_junit
+from troth.finding import collect
 from troth.opening import Plan
-from troth.policy import judge
-from troth.report.outcome import Outcome
+from troth.policy import described, judge, waiver
+from troth.report.outcome import Judgement, Outcome
 
 INTERNAL = (2, 3, 4)
 """pytest's exit codes for an interrupted run, an internal error and bad usage: kept as they are."""
@@ -33,24 +34,31 @@ class Closing:
             self.directory, self._facts(facts), now=self.started, redactor=self.plan.redactor
         )
 
-    def judge(self, outcome: Outcome, code: int) -> tuple[int, tuple[str, ...]]:
-        """The exit code and its reasons. ``code`` is pytest's own."""
+    def judge(self, outcome: Outcome, code: int) -> Judgement:
+        """What the policy makes of it. ``code`` is pytest's own."""
+        policy, today = self.plan.policy, self.started.date()
+        found = collect(outcome.found)
+        known = {each.fingerprint: waiver(policy, each.fingerprint, today) for each in found}
+        waived = {name: described(each) for name, each in known.items() if each is not None}
         decided = judge(
-            self.plan.policy,
+            policy,
             [(row.property, row.verdict, row.reason) for row in outcome.rows.values()],
-            outcome.findings,
-            outcome.reached(),
-            date.today(),
+            found,
+            outcome.reached(waived),
+            today,
         )
         reasons = decided.reasons
         failed = outcome.facts.get("failed")
         if failed:
             reasons = (*reasons, str(failed))
-        if code in INTERNAL:
-            return code, reasons
-        return (1 if decided.exit_code or failed else 0), reasons
+        if code and code not in INTERNAL and not reasons:
+            # pytest counts what no verdict speaks of: a fixture that failed, a test of one's own.
+            reasons = ("tests failed that are not about a verdict; see above",)
+        elif code not in INTERNAL:
+            code = 1 if reasons else 0
+        return Judgement(code, reasons, decided.notes, waived)
 
-    def end(self, outcome: Outcome, code: int, reasons: tuple[str, ...]) -> None:
+    def end(self, outcome: Outcome, judgement: Judgement) -> None:
         """Write findings and manifest. Raises UsageError when the disk does not take them."""
         redactor = self.plan.redactor
         parts = sorted(self.directory.glob("history-*.jsonl"))
@@ -60,14 +68,18 @@ class Closing:
             self.directory / "findings.json",
             target=self.plan.name,
             findings=outcome.findings,
+            waived=judgement.waived,
             verdicts=sorted(
                 outcome.rows.values(), key=lambda row: (row.property, row.operation or "")
             ),
             notes=[
-                f"{name} {operation or ''}: gated: {reason}"
-                for (name, operation), reason in sorted(
-                    outcome.gated.items(), key=lambda each: (each[0][0], each[0][1] or "")
-                )
+                *judgement.notes,
+                *(
+                    f"{name} {operation or ''}: gated: {reason}"
+                    for (name, operation), reason in sorted(
+                        outcome.gated.items(), key=lambda each: (each[0][0], each[0][1] or "")
+                    )
+                ),
             ],
             redactor=redactor,
         )
@@ -82,11 +94,12 @@ class Closing:
             counts={
                 "exchanges": int(outcome.facts.get("exchanges", outcome.exchanges)),
                 "findings": len(outcome.findings),
+                "waived": sum(each.fingerprint in judgement.waived for each in outcome.findings),
                 "verdicts": len(outcome.rows),
                 "gated": len(outcome.gated),
             },
-            exit_code=code,
-            exit_reasons=reasons,
+            exit_code=judgement.code,
+            exit_reasons=judgement.reasons,
             redactor=redactor,
         )
 

@@ -1,12 +1,12 @@
 """What the tests of a run came to, gathered from their reports: one process or several."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from troth.evidence.findings import VerdictRow
 from troth.evidence.record import WHOLE, from_json, to_json
-from troth.finding import Finding, collect
+from troth.finding import Complaint, Finding, collect
 from troth.observe import Doubt
 from troth.redaction import Redactor
 from troth.run import Result
@@ -44,6 +44,31 @@ def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
         "reproduced": finding.reproduced,
         "history": [to_json(each, redactor, request_limit=WHOLE) for each in finding.history],
     }
+
+
+def causes(result: Result, held: Iterable[Complaint], redactor: Redactor) -> frozenset[str]:
+    """The fingerprints, as reports show them, of what refuted a test.
+
+    ``held`` is what other tests have seen that refutes it too.
+    """
+    own = [each for each in result.findings if each.property == result.property]
+    roots = [each.root for each in own if each.reproduced] + [each.root for each in held]
+    return frozenset(
+        Finding(result.property, "", redactor.text(root), "", ()).fingerprint for root in roots
+    )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the policy made of a run: exit code, why it is red, and what else is to be noted.
+
+    ``waived`` says of each waived finding, by its fingerprint, until when and why.
+    """
+
+    code: int
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    waived: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -109,7 +134,21 @@ class Outcome:
         """How many exchanges the tests made."""
         return sum(row.exchanges for row in self.rows.values())
 
-    def reached(self) -> tuple[int, int]:
-        """How many operations reached a documented success, of how many that were asked."""
-        asked = [row for (name, _), row in self.rows.items() if name == "FUZ101"]
+    def excused(self, waived: Container[str]) -> frozenset[tuple[str, str | None]]:
+        """The refuted rows of which every finding is waived."""
+        known: dict[tuple[str, str | None], bool] = {}
+        for finding in self.found:
+            for operation in finding.operations or (None,) if finding.reproduced else ():
+                key = (finding.property, operation)
+                known[key] = known.get(key, True) and finding.fingerprint in waived
+        return frozenset(
+            key for key, every in known.items() if every and self.rows[key].verdict is Verdict.FAIL
+        )
+
+    def reached(self, waived: Container[str] = ()) -> tuple[int, int]:
+        """How many operations reached a documented success, of how many that were asked; those
+        that are known not to reach one are not counted.
+        """
+        excused = self.excused(waived)
+        asked = [row for key, row in self.rows.items() if key[0] == "FUZ101" and key not in excused]
         return sum(row.verdict is Verdict.PASS for row in asked), len(asked)

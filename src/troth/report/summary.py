@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Container
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from troth.exchange import Exchange
 from troth.finding import Finding
 from troth.prop import CATALOGUE
 from troth.redaction import Redactor
-from troth.report.outcome import Outcome
+from troth.report.outcome import Judgement, Outcome
 from troth.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -28,10 +29,14 @@ COLOURS = {
     Verdict.FAIL: "red",
     Verdict.ERROR: "magenta",
 }
+Key = tuple[str, str | None]
+"""A row: property and operation."""
+
 MOST_OPERATIONS = 6
 MOST_ROWS = 40
 MOST_REASONS = 12
 MOST_NAMES = 4
+LONGEST = 1500
 
 
 def header(target: "Target") -> list[str]:
@@ -49,50 +54,56 @@ def header(target: "Target") -> list[str]:
 
 
 def summary(
-    outcome: Outcome, reasons: tuple[str, ...], directory: Path | None, *, width: int, colour: bool
+    outcome: Outcome, judgement: Judgement, directory: Path | None, *, width: int, colour: bool
 ) -> str:
     """All of it as text, with terminal colours when ``colour``."""
     out = StringIO()
     console = Console(file=out, width=width, force_terminal=colour, highlight=False)
-    console.print(_properties(outcome))
-    troubled = _operations(outcome)
+    excused = outcome.excused(judgement.waived)
+    console.print(_properties(outcome, excused))
+    troubled = _operations(outcome, excused)
     if troubled is not None:
         console.print(troubled)
     for finding in outcome.findings:
-        _finding(console, finding)
+        _finding(console, finding, judgement.waived.get(finding.fingerprint, ""))
     _inconclusives(console, outcome)
     if outcome.gated:
         gates = Counter(reason for reason in outcome.gated.values())
         for reason, count in gates.most_common(MOST_REASONS):
             console.print(f"gated: {count} tests: {escape(reason)}", soft_wrap=True)
-    _totals(console, outcome, directory)
-    for reason in reasons:
+    _totals(console, outcome, judgement, directory)
+    for note in judgement.notes:
+        console.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
+    for reason in judgement.reasons:
         console.print(f"[red]red because[/] {escape(reason)}", soft_wrap=True)
     return out.getvalue().rstrip("\n")
 
 
-def _properties(outcome: Outcome) -> Table:
+def _properties(outcome: Outcome, excused: Container[Key]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("property", "pass", "inconclusive", "fail", "error", "exchanges"):
+    waived = ("waived",) if any(key in excused for key in outcome.rows) else ()
+    for name in ("property", "pass", "inconclusive", "fail", "error", *waived, "exchanges"):
         table.add_column(name, justify="left" if name == "property" else "right")
     for property_id in sorted({name for name, _ in outcome.rows}):
         rows = [row for (name, _), row in outcome.rows.items() if name == property_id]
         known = CATALOGUE.get(property_id)
-        counts = Counter(row.verdict for row in rows)
+        open_ = [row for row in rows if (row.property, row.operation) not in excused]
+        counts = Counter(row.verdict for row in open_)
         cells = [
             f"[{COLOURS[verdict]}]{counts[verdict]}[/]" if counts[verdict] else "·"
             for verdict in Verdict
         ]
+        cells += [str(len(rows) - len(open_) or "·") for _ in waived]
         title = f"{property_id} {known.slug}" if known else property_id
         table.add_row(title, *cells, str(sum(row.exchanges for row in rows)))
     return table
 
 
-def _operations(outcome: Outcome) -> Table | None:
+def _operations(outcome: Outcome, excused: Container[Key]) -> Table | None:
     """Operation × verdict, for the operations that did not pass everything."""
     worst: dict[str, list[VerdictRow]] = {}
-    for row in outcome.rows.values():
-        if row.verdict is not Verdict.PASS and row.operation:
+    for key, row in outcome.rows.items():
+        if row.verdict is not Verdict.PASS and row.operation and key not in excused:
             worst.setdefault(row.operation, []).append(row)
     if not worst:
         return None
@@ -111,13 +122,16 @@ def _operations(outcome: Outcome) -> Table | None:
     return table
 
 
-def _finding(console: Console, finding: Finding) -> None:
+def _finding(console: Console, finding: Finding, waived: str) -> None:
     witness = finding.witness
     console.print()
     console.print(
-        f"[bold red]{finding.property}[/] {finding.severity}  {escape(finding.message)}",
+        f"[{'yellow' if waived else 'bold red'}]{finding.property}[/] {finding.severity}  "
+        f"{escape(finding.message)}",
         soft_wrap=True,
     )
+    if waived:
+        console.print(f"  [yellow]{escape(waived)}[/]", soft_wrap=True)
     where = ", ".join(finding.operations[:MOST_OPERATIONS])
     more = len(finding.operations) - MOST_OPERATIONS
     if where:
@@ -127,7 +141,10 @@ def _finding(console: Console, finding: Finding) -> None:
     if witness is not None:
         console.print(f"  {escape(request_line(witness))}", soft_wrap=True)
         # The history in a finding is redacted already: this only lays out the line.
-        console.print(f"  {escape(curl(witness, redactor=Redactor()))}", soft_wrap=True)
+        line = curl(witness, redactor=Redactor())
+        if len(line) > LONGEST:
+            line = f"{line[:80]} … {len(line)} characters: the whole line is in findings.json"
+        console.print(f"  {escape(line)}", soft_wrap=True)
     console.print(f"  [dim]seen {finding.seen}×, troth replay {finding.fingerprint}[/]")
 
 
@@ -161,11 +178,15 @@ def _inconclusives(console: Console, outcome: Outcome) -> None:
         console.print(f"… and {len(ordered) - MOST_REASONS} more reasons, in findings.json")
 
 
-def _totals(console: Console, outcome: Outcome, directory: Path | None) -> None:
+def _totals(
+    console: Console, outcome: Outcome, judgement: Judgement, directory: Path | None
+) -> None:
     reached, asked = outcome.reached()
+    waived = sum(each.fingerprint in judgement.waived for each in outcome.findings)
     console.print()
     sent = outcome.facts.get("exchanges", outcome.exchanges)
     parts = [f"{sent} exchanges", f"{len(outcome.findings)} findings"]
+    parts[1] += f", {waived} of them waived" if waived else ""
     if asked:
         parts.insert(0, f"{reached} of {asked} operations reached a documented success")
     if directory is not None:

@@ -68,14 +68,28 @@ def discover(base_url: str, *, remote_refs: bool = False, fetch: Fetch = over_ht
             document = parse(response.body, url)
             recognise(document, url)
         except UsageError as error:
-            tried[url] = str(error).removeprefix(url).strip()
+            if url == base_url and _DOCUMENT.search(urlsplit(url).path):
+                raise  # Who names a document means that one.
+            tried[url] = str(error).removeprefix(url).strip(" :")
             continue
         return read_document(Source(url, url, document), remote_refs=remote_refs, fetch=fetch)
-    listed = "\n".join(f"  {url}: {outcome}" for url, outcome in tried.items())
     raise UsageError(
         f"no OpenAPI document was found for {base_url}; name its URL or file as `[target] spec`. "
-        f"Tried:\n{listed}"
+        f"Tried: {_told(tried)}"
     )
+
+
+def _told(tried: dict[str, str]) -> str:
+    """The first address with what it answered, then the others by outcome."""
+    (first, outcome), *others = tried.items()
+    grouped: dict[str, list[str]] = {}
+    for url, each in others:
+        grouped.setdefault(each[:80], []).append(urlsplit(url).path)
+    parts = [f"{first}: {outcome}"]
+    for each, paths in grouped.items():
+        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+        parts.append(f"{', '.join(paths[:3])}{more}: {each}")
+    return "; ".join(parts)
 
 
 def _places(base_url: str) -> Iterator[str]:

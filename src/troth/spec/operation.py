@@ -112,6 +112,11 @@ class Scheme:
     key: str = ""  # apiKey: the parameter's name
     scheme: str = ""  # http: bearer, basic …
 
+    def __str__(self) -> str:
+        if self.kind == "apiKey":
+            return f"{self.name}: {self.location} {self.key}"
+        return f"{self.name}: {self.scheme or self.kind}"
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:

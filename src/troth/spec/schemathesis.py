@@ -220,7 +220,7 @@ def _flat(group: BaseExceptionGroup[Any]) -> Iterator[Failure]:
 def _complaint(operation: Operation, exchange: Exchange, failure: Failure) -> Complaint:
     """A complaint whose root does not depend on generated values."""
     status = exchange.status
-    first = str(failure.message).split("\n\n")[0]
+    first = " ".join(str(failure.message).split("\n\n")[0].split())
     match failure:
         case failures.UndefinedStatusCode():
             documented = ", ".join(failure.defined_status_codes)

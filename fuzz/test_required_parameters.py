@@ -5,6 +5,7 @@ subject, a left-out member of the body FUZ105's.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from troth import applies, control, expect, prop
 from troth.case import NO_BODY, Fault, Values
@@ -24,12 +25,9 @@ def _without(operation: Operation, values: Values) -> list[tuple[Values, Fault]]
         left = {name: value for name, value in given.items() if name != parameter.name}
         said = f"required {parameter.location} parameter `{parameter.name}` left out"
         kind = f"required {parameter.location} parameter left out"
-        found.append(
-            (
-                replace(values, **{place: left}),
-                Fault(parameter.location, parameter.name, kind, said),
-            )
-        )
+        changed: dict[str, Any] = {place: left}
+        fault = Fault(parameter.location, parameter.name, kind, said)
+        found.append((replace(values, **changed), fault))
     if operation.body is not None and operation.body.required and values.body is not NO_BODY:
         kind = "required body left out"
         found.append(

@@ -1,5 +1,6 @@
 """A finding is a refuted property, known by its root cause, with the smallest history seen."""
 
+import builtins
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -34,12 +35,12 @@ class Finding:
     seen: int = 1
     reproduced: bool = True
 
-    @property
+    @builtins.property
     def fingerprint(self) -> str:
         """Twelve hex digits of SHA-256 over property and root; stable between runs."""
         return hashlib.sha256(f"{self.property}\0{self.root}".encode()).hexdigest()[:12]
 
-    @property
+    @builtins.property
     def witness(self) -> Exchange | None:
         """The exchange that shows the fault: the last of the history."""
         return self.history[-1] if self.history else None

@@ -136,9 +136,8 @@ def hostile_cases(world: "World", operation: Operation) -> Drawn:
         nul, values = hostile_values(places, accepted.values)
         found: list[Case] = []
         for one, other, request in zip_longest(nul, values, hostile_requests(operation, base)):
-            for each in (one, other):
-                if each is not None:
-                    found.append(target.generator.build(operation, each[0], fault=each[1]))
+            pairs = [each for each in (one, other) if each is not None]
+            found += [target.generator.build(operation, given, fault=why) for given, why in pairs]
             if request is not None:
                 found.append(request)
         return found

@@ -72,7 +72,7 @@ class Observer:
             if running is not None:
                 self.noticed.findings.append(as_finding(complaint, running, exchange))
 
-    def against(self, exchange: Exchange, property: str) -> list[Complaint]:  # noqa: A002
+    def against(self, exchange: Exchange, property: str) -> list[Complaint]:
         """What was held against the latest exchange under ``property``."""
         number, complaints = self.latest
         mine = complaints if number == exchange.number else ()
@@ -88,7 +88,7 @@ class Observer:
             found += error_envelope(exchange, operation, tuple(self.target.shapes))
         return tuple(found) + exact_allow(exchange, self.target.spec, self.target.prefix)
 
-    def doubt(self, property: str, operation: str | None, reason: str) -> None:  # noqa: A002
+    def doubt(self, property: str, operation: str | None, reason: str) -> None:
         """Note a doubt once."""
         reasons = self.doubted.setdefault((property, operation), [])
         if reason not in reasons:

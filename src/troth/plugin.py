@@ -240,7 +240,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if declared is None or run_ is None or run_.target is None:
         return None
     opened = run_.target
-    names = pyfuncitem._fixtureinfo.argnames
+    names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - what the test asks for, in order
     arguments: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}
     operation = arguments.get("operation")
     label = operation.label if operation is not None else None
@@ -337,7 +337,7 @@ class Gatherer:
             self.run.progress.test(report.nodeid, self.run.outcome)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: object) -> None:
+    def pytest_testnodedown(self, node: Any) -> None:
         """What only a worker knows about the target."""
         self.run.outcome.facts |= getattr(node, "workeroutput", {}).get("troth_facts", {})
 
@@ -361,7 +361,7 @@ class Gatherer:
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """The table, the findings, and why the run is red."""
         if self.run.outcome.rows or self.run.outcome.gated:
-            writer = terminalreporter._tw
+            writer = terminalreporter._tw  # noqa: SLF001 - it knows width and colour
             text = summary(
                 self.run.outcome,
                 self.run.judgement,

@@ -40,7 +40,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 
 def prop(
-    id: str,  # noqa: A002 - it is the word everybody uses
+    id: str,
     *,
     severity: str,
     refs: Iterable[str] = (),
@@ -83,15 +83,15 @@ def prop(
     return declare
 
 
-class Inconclusive(Exception):  # noqa: N818 - a verdict, not an error
+class Inconclusive(Exception):
     """The example could not answer the question. Ends the example, not the test."""
 
 
-class Inapplicable(Exception):  # noqa: N818
+class Inapplicable(Exception):
     """The property says nothing about this operation: it has no input that could be wrong, say."""
 
 
-class Unaskable(Exception):  # noqa: N818
+class Unaskable(Exception):
     """The question can not be asked any more: the target is gone. The verdict is *error*."""
 
 

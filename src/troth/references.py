@@ -115,7 +115,9 @@ class Resolver:
                 if producer is None:
                     raise Inconclusive(f"`{text}` names no operation of the document")
                 expression = f"$response{mark}{tail}"
-                value = self._value(Producer(producer.label, expression, "configured"), self.fresh)
+                value = self._value(
+                    Producer(producer.label, expression, "configured"), fresh=self.fresh
+                )
                 if value is None:
                     raise Inconclusive(f"`{text}` gave nothing")
                 return value
@@ -126,12 +128,12 @@ class Resolver:
         makers = [each for each in producers if not each.operation.startswith("GET ")]
         # What a list shows may be the run's own account: it is deleted only when nothing else is.
         for producer in [*makers, *producers] if deletes else producers:
-            value = self._value(producer, fresh)
+            value = self._value(producer, fresh=fresh)
             if value is not None and value != "":
                 return value
         return None
 
-    def _value(self, producer: Producer, fresh: bool) -> Any:
+    def _value(self, producer: Producer, *, fresh: bool) -> Any:
         target = self.world.target
         operation = target.spec.operation(producer.operation)
         if operation is None or operation.label in self.above or target.closed(operation):

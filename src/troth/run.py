@@ -47,7 +47,8 @@ def run(
 ) -> Result:
     """Run the test ``obj`` once a phase (once in all without ``@given``) and sum it up.
 
-    ``seed`` is None for a derandomised profile. ``settle`` is called before the verdict: it adds what else is known.
+    ``seed`` is None for a derandomised profile. ``settle`` is called before the verdict: it adds
+    what else is known.
     Exceptions that are neither findings nor verdicts are errors of troth and propagate.
     """
     for phase in tally.property.phases or (None,):
@@ -58,8 +59,8 @@ def run(
             elif phase == "random":
                 tally.phase = phase
                 # How Hypothesis itself hands these to a test under @given; a test holds this.
-                obj._hypothesis_internal_use_settings = random_settings(profile)
-                obj._hypothesis_internal_use_seed = seed
+                obj._hypothesis_internal_use_settings = random_settings(profile)  # noqa: SLF001
+                obj._hypothesis_internal_use_seed = seed  # noqa: SLF001
                 obj(**arguments)
             else:
                 obj(**arguments)

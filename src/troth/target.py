@@ -17,12 +17,12 @@ from troth.exchange import Exchange
 from troth.gate import closed
 from troth.launch import Launched
 from troth.memory import Memory
+from troth.observe import Observer
 from troth.principal import ANONYMOUS, Principal
 from troth.profile import Profile
 from troth.prop import Example, Tally
 from troth.redaction import Redactor
 from troth.spec.graph import Graph
-from troth.observe import Observer
 from troth.spec.operation import BrokenOperation, Operation, Spec
 from troth.spec.schema import resolve
 from troth.spec.schemathesis import Generator, faults_first
@@ -107,7 +107,7 @@ class Target:
         named = operation.named if isinstance(operation, Operation) else operation.label.__eq__
         return not self.only or any(named(name) for name in self.only)
 
-    def requires(self, property: str) -> bool:  # noqa: A002
+    def requires(self, property: str) -> bool:
         """Whether the policy lets no inconclusive of this property pass."""
         return property in self.policy.require or "*" in self.policy.require
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextvars import Token
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from _pytest.outcomes import Skipped
 from hypothesis import strategies as st
@@ -53,7 +53,7 @@ class World:
         self.example = Example(tally)
         self._token: Token[Example | None] | None = None
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> Self:
         tally = self.example.tally
         if tally.error:
             raise Abandoned(tally.error)

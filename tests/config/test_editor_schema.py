@@ -3,8 +3,10 @@
 import tomllib
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from troth.cli.schema import schema as command
 from troth.config import schema
 from troth.config.places import conf_dir
 
@@ -13,6 +15,10 @@ VALIDATOR = Draft202012Validator(schema.document())
 
 def test_the_file_is_up_to_date():
     assert schema.place().read_text("utf-8") == schema.text(), "run python -m troth.config.schema"
+
+
+def test_the_command_prints_it():
+    assert CliRunner().invoke(command, []).output == schema.text()
 
 
 def test_it_is_a_schema():

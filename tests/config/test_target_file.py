@@ -533,11 +533,11 @@ def odd_files():
 
 def test_an_odd_value_anywhere_is_taken_or_refused_and_shows_no_secret(write):
     load(write(SOUND), environ={"T": "hunter22"})
-    taken = 0
+    said = []
     for text in odd_files():
         try:
             load_policy(load(write(text), environ={"T": "hunter22"}).file)
-            taken += 1
         except UsageError as error:
-            assert "hunter22" not in str(error)
-    assert 0 < taken < len(list(odd_files())) / 2
+            said.append(str(error))
+    assert "hunter22" not in "".join(said)
+    assert len(list(odd_files())) / 2 < len(said) < len(list(odd_files()))

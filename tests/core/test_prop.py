@@ -19,7 +19,10 @@ HELD = Property("FUZ999", "low", (), (), ("random",), "held", "FUZ999: it holds.
 PROFILE = Profile("ci", examples=200, boundary=10)
 
 
-def attempt(body, strategy=st.integers()):
+INTEGERS = st.integers()
+
+
+def attempt(body, strategy=INTEGERS):
     tally = Tally(HELD, "GET /x")
     target = SimpleNamespace(overdue=lambda: False)
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What may differ between two runs: ids, times, and what is made of them.
 VOLATILE = (
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
-    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I), "ID"),
+    (re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), "ID"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "TIME"),
     (re.compile(r"[A-Za-z0-9_-]{40,}"), "OPAQUE"),
     (re.compile(r"\b[0-9a-f]{16,}\b"), "HEX"),

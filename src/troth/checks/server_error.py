@@ -10,7 +10,7 @@ from troth.spec.operation import Operation
 
 # Said by a server that has nothing to say: two of these need not have one cause.
 _TELLING = re.compile(
-    r"error\b.*:|exception|traceback|panic|sql|undefined|null pointer|cannot|failed", re.I
+    r"error\b.*:|exception|traceback|panic|sql|undefined|null pointer|cannot|failed", re.IGNORECASE
 )
 # A gateway or a dependency may be away for a while: kept word when the document says so.
 _TEMPORARY = frozenset({502, 503, 504})

@@ -30,7 +30,7 @@ end = time.monotonic() + {GRACE}
 while time.monotonic() < end:
     try:
         os.kill(int(sys.argv[1]), 0)
-    except ProcessLookupError:
+    except OSError:
         break
     time.sleep(0.05)
 os.killpg(0, signal.SIGKILL)

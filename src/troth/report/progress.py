@@ -27,7 +27,8 @@ class Progress:
         self._now = ""
         if writer is not None and writer.hasmarkup and config.option.verbose <= 0:
             # pytest captures the standard streams; its reporter's file is the terminal itself.
-            self._status = Status("", console=Console(file=writer._file, force_terminal=True))
+            terminal = writer._file  # noqa: SLF001
+            self._status = Status("", console=Console(file=terminal, force_terminal=True))
 
     def exchange(self, exchange: Exchange) -> None:
         """A sink of the recorder."""

@@ -47,8 +47,10 @@ def header(target: "Target") -> list[str]:
     broken = f", {len(target.spec.broken)} broken" if target.spec.broken else ""
     return [
         f"troth: {target.name} at {target.base_url}",
-        f"document: {document['title']} {document['version']} (OpenAPI {document['openapi']}), "
-        f"sha256 {document['digest'][:12]}, {asked} operations{broken}",
+        (
+            f"document: {document['title']} {document['version']} (OpenAPI {document['openapi']}), "
+            f"sha256 {document['digest'][:12]}, {asked} operations{broken}"
+        ),
         f"profile: {facts['profile']}, seed: {facts['seed']}",
     ]
 

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from troth.spec.operation import Schema, Spec
+from troth.spec.place import steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,7 @@ class Validity:
         seen = 0
         while isinstance(schema, Mapping) and "$ref" in schema and seen < 32:
             target: Any = self.spec.document
-            for part in str(schema["$ref"]).removeprefix("#/").split("/"):
-                part = part.replace("~1", "/").replace("~0", "~")
+            for part in steps(str(schema["$ref"]).removeprefix("#")):
                 target = target.get(part, {}) if isinstance(target, Mapping) else {}
             schema, seen = target, seen + 1
         return schema

@@ -52,7 +52,7 @@ VALUES: tuple[Hostile, ...] = (
     Hostile("null", None, text=False),
     Hostile("a value of another type", {"a": {"b": []}}, fits="object", text=False),
     Hostile("a value of another type", [[], {}, None], fits="array", text=False),
-    Hostile("a value of another type", True, fits="boolean"),
+    Hostile("a value of another type", value=True, fits="boolean"),
     Hostile("a value of another type", "a"),
     Hostile("a long string", "a" * 65),
     Hostile("a long string", "a" * 256),

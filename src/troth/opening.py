@@ -57,7 +57,7 @@ def preflight(options: Mapping[str, Any]) -> Plan:
             raise UsageError(f"--target-url {url!r} is no http address; write http://host:port/")
         loaded = Loaded(TargetFile())
     else:
-        loaded = load(Path(file) if file else conf_dir() / "target.toml")
+        loaded = load(Path(file) if file else conf_dir() / "target.toml", running=bool(url))
     return Plan(
         name=loaded.file.target.name if file or not url else urlsplit(url).netloc,
         loaded=loaded,

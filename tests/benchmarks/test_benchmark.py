@@ -25,11 +25,11 @@ CONFIG = {
         "start": ["python", "-m", "uvicorn", "counted_service:app", "--port", "{port}"],
         "ready": "/items/newest",
         "spec": "/openapi.json",
-        "env": {"PYTHONPATH": str(HERE)},
+        "env": {"PYTHONPATH": str(HERE), "COUNTED_PASSWORD": "open sesame"},
         "invent": ["COUNTED_SECRET"],
     },
     "session": {"login": {"operation": "login"}},
-    "principals": {"alice": {"login": {"name": "alice", "password": "open sesame"}}},
+    "principals": {"alice": {"login": {"name": "alice", "password": "${COUNTED_PASSWORD}"}}},
 }
 
 
@@ -154,7 +154,8 @@ def test_only_plain_http_is_relayed():
 
 
 @pytest.mark.parametrize("tool", ["st run", "troth"])
-def test_the_command_measures_a_tool_on_a_running_service(service, tmp_path, tool):
+def test_the_command_measures_a_tool_on_a_running_service(service, tmp_path, monkeypatch, tool):
+    monkeypatch.setenv("COUNTED_PASSWORD", service.env["COUNTED_PASSWORD"])
     target = tmp_path / "target.toml"
     target.write_text(tools.toml(CONFIG))
     record = tmp_path / "record.json"

@@ -376,6 +376,14 @@ def test_invented_secrets_are_fresh_and_known(write):
     assert all(len(each) >= 32 for each in first.secrets)
 
 
+def test_nothing_is_invented_for_a_service_that_runs(write):
+    path = write('[target]\napp = "a:b"\ninvent = ["ONE"]\n[principals.p]\ntoken = "${ONE}"\n')
+    with pytest.raises(UsageError, match=r"variable ONE is not set, or empty; set it, or take"):
+        load(path, environ={}, running=True)
+    loaded = load(path, environ={"ONE": "given"}, running=True)
+    assert (loaded.env, loaded.secrets) == ({}, {"given"})
+
+
 def test_what_is_set_is_not_invented(write):
     text = '[target]\napp = "a:b"\ninvent = ["ONE"]\n'
     loaded = load(write(text), environ={"ONE": "given"})

@@ -166,7 +166,7 @@ def test_a_suite_imports_troth_hypothesis_and_pytest_only(path):
 
 
 # What a property may need of the standard library; nothing that reaches the network or the disk.
-STANDARD = {"collections", "dataclasses", "itertools", "json", "re", "typing", "string"}
+STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "re", "typing"}
 
 
 @pytest.mark.parametrize("path", LIBRARY_FILES, ids=label)

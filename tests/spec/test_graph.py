@@ -456,13 +456,12 @@ def test_lists_of_ids_parents_headers_and_bare_uuids():
     ]
 
 
-def test_fixed_values_and_examples_are_no_references():
+def test_fixed_values_are_no_references():
     created = operation(obj(id=STRING))
     made = graph(
         {
             "/a": {"post": created},
             "/a/{id}": {"get": operation(parameters=[parameter("id", schema={"enum": ["x"]})])},
-            "/a/{a_id}/b": {"get": operation(parameters=[parameter("a_id", example="7")])},
             "/a/{aId}/c": {
                 "get": operation(parameters=[parameter("aId", schema={"type": "boolean"})])
             },
@@ -473,6 +472,16 @@ def test_fixed_values_and_examples_are_no_references():
     )
     assert made.producers == {}
     assert made.unproduced == ()
+
+
+def test_an_example_is_no_reason_not_to_ask_a_producer():
+    made = graph(
+        {
+            "/a": {"post": operation(obj(id=STRING))},
+            "/a/{a_id}": {"get": operation(parameters=[parameter("a_id", example="7")])},
+        }
+    )
+    assert producers(made, "GET /a/{a_id}", "a_id")[0][0] == "POST /a"
 
 
 def test_circles_are_cut():

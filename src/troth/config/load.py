@@ -40,8 +40,11 @@ class Loaded:
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def load(path: Path, *, environ: Mapping[str, str] | None = None) -> Loaded:
+def load(path: Path, *, environ: Mapping[str, str] | None = None, running: bool = False) -> Loaded:
     """Read ``path``; relative paths in it are relative to its folder.
+
+    ``running``: the service runs already, whatever the file says of starting it. Then nothing is
+    invented, since nobody would tell the service.
 
     Raises UsageError, which names everything that is wrong with the value, the place and the
     remedy, and shows no secret.
@@ -51,7 +54,8 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None) -> Loaded:
     raw = _toml(content, path)
     problems: list[str] = []
     _take_in_waivers(raw, path.parent, problems)
-    invented = _invented(raw, environ)
+    starts = _starts(raw) and not running
+    invented = _invented(raw, environ) if starts else {}
     known = {name: value for name, value in {**environ, **invented}.items() if value}
     named = tuple(references(raw))
     data = expand(raw, known)
@@ -63,7 +67,7 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None) -> Loaded:
         unset = {each.location for each in named if each.name not in known}
         problems += explained(error, TargetFile, raw, ignore=unset)
     problems += broken(raw, data)
-    problems += _unset(named, known, starts=_starts(raw))
+    problems += _unset(named, known, starts=starts)
     if file is not None:
         file = _anchored(file, path.parent, problems)
     if problems or file is None:
@@ -133,7 +137,7 @@ def _starts(raw: Mapping[str, Any]) -> bool:
 
 
 def _invented(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
-    names = raw["target"].get("invent") if _starts(raw) else None
+    names = raw["target"].get("invent")
     return {
         name: environ.get(name) or randomness.token_urlsafe(24)
         for name in (names if isinstance(names, list) else ())

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -191,7 +190,7 @@ def _name(section: TargetSection) -> str:
     # Not the arguments: they may contain secrets.
     if section.app is not None:
         return f"app `{section.app}`"
-    return f"start `{shlex.quote(section.start[0])} …`" if section.start else "start"
+    return f"start `{section.start[0]} …`" if section.start else "start"
 
 
 def _without(values: Iterable[str]) -> Callable[[str], str]:

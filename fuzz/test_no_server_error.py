@@ -19,4 +19,5 @@ def test_no_server_error(target: Target, operation: Operation, data: st.DataObje
     """What the schema allows, the service must be able to take."""
     with target.world() as world:
         answer = world.send(data.draw(world.valid(operation), label="case"))
-        world.judge(answer)
+        # These cases serve both: generating them once more for FUZ102 would show nothing new.
+        world.judge(answer, besides=("FUZ102",))

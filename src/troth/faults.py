@@ -35,7 +35,12 @@ def single(case: Case, base: Values, validity: Validity) -> tuple[Values, Fault]
         return None
     if fault.location == "body":
         return _body(case, base, operation, validity)
-    if fault.location in PLACES and fault.name:
+    if fault.location not in PLACES or not fault.name:
+        # A generated case says only where about it is wrong: each of its parameters is looked at.
+        named = (replace(fault, location=place, name=name) for place, name in _sent(case))
+        tried = (single(replace(case, fault=each), base, validity) for each in named)
+        return next((each for each in tried if each is not None), None)
+    if fault.location in PLACES:
         place = PLACES[fault.location]
         mine: Mapping[str, Any] = getattr(case.values, place)
         value = mine.get(fault.name)
@@ -72,6 +77,16 @@ def body_schema(operation: Operation, media_type: str | None) -> Schema | None:
         if media_type is None or name == media_type:
             return media.schema
     return None
+
+
+def _sent(case: Case) -> list[tuple[str, str]]:
+    """Location and name of every parameter that the case has a value for."""
+    return [
+        (place, name)
+        for place, field in PLACES.items()
+        for name in getattr(case.values, field)
+        if name  # A generated one may be called "".
+    ]
 
 
 def _body(

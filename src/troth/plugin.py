@@ -222,12 +222,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run_.left = len(items)
     places = {each.label: place for place, each in enumerate(run_.target.spec.operations)}
 
-    def place(item: Any) -> tuple[int, str]:
+    def place(item: Any) -> tuple[int, bool, str]:
         declared = getattr(getattr(item, "obj", None), "troth_property", None)
         if declared is None:
-            return (-1, "")
+            return (-1, False, "")
         operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
-        return (places.get(getattr(operation, "label", ""), len(places)), declared.id)
+        at = places.get(getattr(operation, "label", ""), len(places))
+        return (at, declared.last, declared.id)
 
     items.sort(key=place)
 

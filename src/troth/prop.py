@@ -29,6 +29,8 @@ class Property:
     phases: tuple[Phase, ...]
     slug: str
     statement: str
+    last: bool = False
+    """Whether it sums up what the others have seen of an operation, and so comes after them."""
     broken: bool = False
     """Whether it also answers, with *error*, for operations that the document describes badly."""
 
@@ -46,6 +48,7 @@ def prop(
     refs: Iterable[str] = (),
     needs: Iterable[str] = (),
     phases: Iterable[Phase] = (),
+    last: bool = False,
     broken: bool = False,
 ) -> Callable[[Test], Test]:
     """Declare a pytest test to be the property ``id``.
@@ -72,6 +75,7 @@ def prop(
             tuple(phases),
             slug,
             " ".join(head.split()),
+            last,
             broken,
         )
         if known is not None and known != declared:

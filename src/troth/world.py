@@ -175,11 +175,16 @@ class World:
         """Cases like an accepted one but for one hostile value."""
         return hostile_cases(self, operation)
 
-    def judge(self, exchange: Exchange) -> None:
-        """Refute the running property when a check of its own complained about ``exchange``."""
+    def judge(self, exchange: Exchange, *, besides: tuple[str, ...] = ()) -> None:
+        """Refute the running property when a check of its own complained about ``exchange``.
+
+        What is held against it under a property of ``besides`` ends the example too, and is
+        shrunk, but it is a finding of that property.
+        """
         self.example.expected += 1
-        for complaint in self.target.observer.against(exchange, self.example.tally.property.id):
-            refute(complaint, exchange)
+        for each in (self.example.tally.property.id, *besides):
+            for complaint in self.target.observer.against(exchange, each):
+                refute(complaint, exchange)
 
     def faulty(self, operation: Operation) -> list[Case]:
         """All the cases of one fault that the boundary cases give, for tests that draw nothing."""

@@ -12,7 +12,7 @@ from hypothesis.errors import InvalidArgument
 from troth.config.places import conf_dir
 from troth.errors import UsageError
 
-DEFAULT = "smoke"
+DEFAULT = "ci"
 THEIRS = "hypothesis-ci"
 KEYS = {"examples", "boundary", "machines", "derandomize", "budget", "seed"}
 NEEDED = {"examples", "boundary", "machines", "derandomize"}
@@ -91,10 +91,10 @@ def register() -> None:
 
 
 def active() -> Profile:
-    """The profile of the Hypothesis profile that is loaded; smoke when it is none of ours.
+    """The profile of the Hypothesis profile that is loaded; ci when it is none of ours.
 
-    Smoke is the gentlest one: who has chosen nothing may have a service that is in use. Raises
-    UsageError when ``conf/profiles.toml`` cannot be read.
+    Who names a service and nothing else wants to know what is wrong with it; off loopback
+    nothing that writes is sent unless the target file allows it. Raises UsageError when ``conf/profiles.toml`` cannot be read.
     """
     known = profiles()
     # `--hypothesis-verbosity=debug` loads a copy called `ci-with-debug-verbosity`.

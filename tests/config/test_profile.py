@@ -80,9 +80,9 @@ def test_nobody_who_did_not_ask_sees_a_difference(here, in_ci):
         assert [now["examples"], now["derandomize"], now["blob"], not now["database"]] == without
 
 
-def test_smoke_is_for_who_has_not_chosen(here, in_ci):
-    assert (here["loaded"], here["active"]) == ("default", "smoke")
-    assert (in_ci["loaded"], in_ci["active"]) == ("hypothesis-ci", "smoke")
+def test_who_has_not_chosen_gets_the_numbers_of_ci(here, in_ci):
+    assert (here["loaded"], here["active"]) == ("default", "ci")
+    assert (in_ci["loaded"], in_ci["active"]) == ("hypothesis-ci", "ci")
 
 
 @pytest.mark.parametrize("name", ["smoke", "ci", "nightly"])

@@ -94,7 +94,8 @@ def active() -> Profile:
     """The profile of the Hypothesis profile that is loaded; ci when it is none of ours.
 
     Who names a service and nothing else wants to know what is wrong with it; off loopback
-    nothing that writes is sent unless the target file allows it. Raises UsageError when ``conf/profiles.toml`` cannot be read.
+    nothing that writes is sent unless the target file allows it. Raises UsageError when
+    ``conf/profiles.toml`` cannot be read.
     """
     known = profiles()
     # `--hypothesis-verbosity=debug` loads a copy called `ci-with-debug-verbosity`.

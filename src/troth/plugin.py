@@ -88,15 +88,13 @@ def pytest_configure(config: pytest.Config) -> None:
         name: config.getoption(name)
         for name in ("target", "target_url", "operation", "budget", "evidence")
     }
-    profile = active()
-    if not profile.derandomize:
-        # One seed for the run, its own for each test: given by hand, or fresh and printed.
-        options["seed"] = int(config.option.hypothesis_seed or randbits(32))
     run_ = config.stash[RUN] = Run(options, datetime.now(UTC))
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         run_.directory = Path(worker["troth_evidence"]) if worker.get("troth_evidence") else None
         run_.options = worker["troth_options"]
+        if run_.options["budget"] is not None:
+            run_.deadline = monotonic() + duration(run_.options["budget"])
         return
     if config.option.collectonly or config.option.help:
         return
@@ -153,6 +151,10 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
 
 
 def _open(session: pytest.Session, run_: Run) -> None:
+    # Hypothesis has loaded its profile by now.
+    if not active().derandomize and "seed" not in run_.options:
+        # One for all tests of the run: given by hand, or fresh and printed.
+        run_.options["seed"] = int(session.config.option.hypothesis_seed or randbits(32))
     if _distributed(session.config):
         # The workers open it; a target that is there already is looked at here, so that what is
         # wrong with it is said once.
@@ -174,7 +176,7 @@ def _open(session: pytest.Session, run_: Run) -> None:
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """What is tested, how hard, and from which seed."""
     run_ = config.stash.get(RUN, None)
-    return header(run_.target) if run_ and run_.target else []
+    return header(run_.target.facts()) if run_ and run_.target else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -340,7 +342,7 @@ class Gatherer:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """What only a worker knows about the target."""
-        self.run.outcome.facts |= getattr(node, "workeroutput", {}).get("troth_facts", {})
+        self.run.outcome.add_facts(getattr(node, "workeroutput", {}).get("troth_facts", {}))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -367,6 +369,7 @@ class Gatherer:
                 self.run.outcome,
                 self.run.judgement,
                 self.run.directory,
+                distributed=self.run.target is None,
                 width=max(100, writer.fullwidth),
                 colour=writer.hasmarkup,
             )

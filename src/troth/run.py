@@ -20,6 +20,10 @@ from troth.world import Abandoned
 SEEN_IS_ENOUGH = frozenset({"FUZ103", "FUZ104"})
 
 
+TO_SHRINK = 100
+"""Random examples of a test whose boundary cases have failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What one test came to. ``error`` is a fault of troth or of the property, not a verdict."""
@@ -59,7 +63,8 @@ def run(
             elif phase == "random":
                 tally.phase = phase
                 # How Hypothesis itself hands these to a test under @given; a test holds this.
-                obj._hypothesis_internal_use_settings = random_settings(profile)  # noqa: SLF001
+                given = random_settings(profile, failed=bool(tally.findings))
+                obj._hypothesis_internal_use_settings = given  # noqa: SLF001
                 obj._hypothesis_internal_use_seed = seed  # noqa: SLF001
                 obj(**arguments)
             else:
@@ -103,14 +108,18 @@ def _walk(inner: Callable[..., object]) -> None:
         walk.turn += 1
 
 
-def random_settings(profile: Profile) -> settings:
-    """The settings of the random phase, upon the Hypothesis profile of the same name."""
+def random_settings(profile: Profile, *, failed: bool = False) -> settings:
+    """The settings of the random phase, upon the Hypothesis profile of the same name.
+
+    What ``failed`` in the boundary phase is looked for a little longer: Hypothesis shrinks only
+    what it has found itself.
+    """
     return settings(
         settings.get_profile(profile.name),
         deadline=None,
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=True,
-        max_examples=profile.examples,
+        max_examples=max(profile.examples, TO_SHRINK) if failed else profile.examples,
         phases=[Phase.reuse, Phase.generate, Phase.target, Phase.shrink],
     )
 

@@ -88,7 +88,15 @@ class Target:
     def facts(self) -> dict[str, Any]:
         """What the header and the manifest say about this target; JSON-able, without secrets."""
         return {
+            "name": self.name,
             "base_url": self.base_url,
+            "operations": sum(1 for each in self.spec.operations if self.asked(each)),
+            "broken": len(self.spec.broken),
+            "drift": [
+                f"{key}: the document has {', '.join(sorted(places))}, no answer had"
+                for key, places in sorted(self.memory.absent.items())
+                if places
+            ],
             "document": {
                 "title": self.spec.title,
                 "version": self.spec.version,

@@ -6,10 +6,10 @@ AT = "GET /search"
 judge = World.judge
 
 
-def breaking(self, exchange):
+def breaking(self, exchange, **more):
     if exchange.operation == AT:
         raise KeyError("a fault of our own")
-    judge(self, exchange)
+    judge(self, exchange, **more)
 
 
 World.judge = breaking

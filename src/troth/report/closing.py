@@ -74,6 +74,7 @@ class Closing:
             ),
             notes=[
                 *judgement.notes,
+                *outcome.facts.get("drift", ()),
                 *(
                     f"{name} {operation or ''}: gated: {reason}"
                     for (name, operation), reason in sorted(

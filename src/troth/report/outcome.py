@@ -8,6 +8,7 @@ from troth.evidence.findings import VerdictRow
 from troth.evidence.record import WHOLE, from_json, to_json
 from troth.finding import Complaint, Finding, collect
 from troth.observe import Doubt
+from troth.prop import CATALOGUE
 from troth.redaction import Redactor
 from troth.run import Result
 from troth.verdict import Verdict
@@ -19,6 +20,7 @@ def to_report(
     """A result as JSON-able, redacted data: xdist carries reports between processes."""
     return {
         "property": result.property,
+        "slug": CATALOGUE[result.property].slug if result.property in CATALOGUE else "",
         "operation": result.operation,
         "verdict": int(result.verdict),
         "reason": redactor.text(result.reason),
@@ -79,10 +81,21 @@ class Outcome:
     gated: dict[tuple[str, str | None], str] = field(default_factory=dict)
     found: list[Finding] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    slugs: dict[str, str] = field(default_factory=dict)
+    cut_short: int = 0
+    """How many tests the budget ended before they had asked all."""
+
+    def add_facts(self, facts: Mapping[str, Any]) -> None:
+        """Take in what one worker knows of the target: its exchanges are added to the others'."""
+        sent = int(self.facts.get("exchanges", 0)) + int(facts.get("exchanges", 0))
+        # What one worker never saw another one may have.
+        self.facts |= {**facts, "exchanges": sent, "drift": []}
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Take in what `to_report` made."""
         key = (report["property"], report["operation"])
+        self.slugs[report["property"]] = report["slug"]
+        self.cut_short += bool(report["cut_short"])
         if report["inapplicable"]:
             self.gated[key] = f"not applicable: {report['inapplicable']}"
         else:

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,13 +15,9 @@ from troth.curl import curl
 from troth.evidence.findings import VerdictRow
 from troth.exchange import Exchange
 from troth.finding import Finding
-from troth.prop import CATALOGUE
 from troth.redaction import Redactor
 from troth.report.outcome import Judgement, Outcome
 from troth.verdict import Verdict
-
-if TYPE_CHECKING:
-    from troth.target import Target
 
 COLOURS = {
     Verdict.PASS: "green",
@@ -39,29 +35,39 @@ MOST_NAMES = 4
 LONGEST = 1500
 
 
-def header(target: "Target") -> list[str]:
+def header(facts: Mapping[str, Any]) -> list[str]:
     """What is tested, how hard, from which seed."""
-    facts = target.facts()
     document = facts["document"]
-    asked = sum(1 for each in target.spec.operations if target.asked(each))
-    broken = f", {len(target.spec.broken)} broken" if target.spec.broken else ""
+    broken = f", {facts['broken']} broken" if facts["broken"] else ""
     return [
-        f"troth: {target.name} at {target.base_url}",
+        f"troth: {facts['name']} at {facts['base_url']}",
         (
             f"document: {document['title']} {document['version']} (OpenAPI {document['openapi']}), "
-            f"sha256 {document['digest'][:12]}, {asked} operations{broken}"
+            f"sha256 {document['digest'][:12]}, {facts['operations']} operations{broken}"
         ),
         f"profile: {facts['profile']}, seed: {facts['seed']}",
     ]
 
 
 def summary(
-    outcome: Outcome, judgement: Judgement, directory: Path | None, *, width: int, colour: bool
+    outcome: Outcome,
+    judgement: Judgement,
+    directory: Path | None,
+    *,
+    distributed: bool,
+    width: int,
+    colour: bool,
 ) -> str:
-    """All of it as text, with terminal colours when ``colour``."""
+    """All of it as text, with terminal colours when ``colour``.
+
+    Of a ``distributed`` run the header could not be printed before: only workers know it.
+    """
     out = StringIO()
     console = Console(file=out, width=width, force_terminal=colour, highlight=False)
     excused = outcome.excused(judgement.waived)
+    if distributed and "document" in outcome.facts:
+        for line in header(outcome.facts):
+            console.print(escape(line), soft_wrap=True)
     console.print(_properties(outcome, excused))
     troubled = _operations(outcome, excused)
     if troubled is not None:
@@ -88,7 +94,6 @@ def _properties(outcome: Outcome, excused: Container[Key]) -> Table:
         table.add_column(name, justify="left" if name == "property" else "right")
     for property_id in sorted({name for name, _ in outcome.rows}):
         rows = [row for (name, _), row in outcome.rows.items() if name == property_id]
-        known = CATALOGUE.get(property_id)
         open_ = [row for row in rows if (row.property, row.operation) not in excused]
         counts = Counter(row.verdict for row in open_)
         cells = [
@@ -96,7 +101,8 @@ def _properties(outcome: Outcome, excused: Container[Key]) -> Table:
             for verdict in Verdict
         ]
         cells += [str(len(rows) - len(open_) or "·") for _ in waived]
-        title = f"{property_id} {known.slug}" if known else property_id
+        slug = outcome.slugs.get(property_id, "")
+        title = f"{property_id} {slug}".rstrip()
         table.add_row(title, *cells, str(sum(row.exchanges for row in rows)))
     return table
 
@@ -191,6 +197,8 @@ def _totals(
     parts[1] += f", {waived} of them waived" if waived else ""
     if asked:
         parts.insert(0, f"{reached} of {asked} operations reached a documented success")
+    if outcome.cut_short:
+        parts.append(f"{outcome.cut_short} tests cut short by --budget")
     if directory is not None:
         parts.append(f"evidence in {directory}")
     console.print(", ".join(parts), soft_wrap=True)

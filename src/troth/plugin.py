@@ -152,18 +152,23 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
 
 def _open(session: pytest.Session, run_: Run) -> None:
     # Hypothesis has loaded its profile by now.
-    if not active().derandomize and "seed" not in run_.options:
-        # One for all tests of the run: given by hand, or fresh and printed.
-        run_.options["seed"] = int(session.config.option.hypothesis_seed or randbits(32))
+    profile = active()
+    if not profile.derandomize and "seed" not in run_.options:
+        # One for all tests of the run: given by hand, by the profile, or fresh and printed.
+        by_hand = session.config.option.hypothesis_seed
+        chosen = by_hand if by_hand is not None else profile.seed
+        run_.options["seed"] = int(chosen) if chosen is not None else randbits(32)
+    if profile.budget is not None and run_.options["budget"] is None:
+        run_.deadline = monotonic() + profile.budget
     if _distributed(session.config):
         # The workers open it; a target that is there already is looked at here, so that what is
         # wrong with it is said once.
         if run_.closing is not None and not run_.closing.plan.starts:
-            open_target(run_.options, profile=active()).close()
+            open_target(run_.options, profile=profile).close()
         return
     worker = getattr(session.config, "workerinput", {}).get("workerid", "")
     writer = None
-    run_.target = open_target(run_.options, profile=active())
+    run_.target = open_target(run_.options, profile=profile)
     if run_.directory is not None:
         name = f"history-{worker}.jsonl" if worker else "history.jsonl"
         writer = HistoryWriter(run_.directory / name, run_.target.redactor)

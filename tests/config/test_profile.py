@@ -119,14 +119,14 @@ def test_a_missing_file_is_said_at_use_and_not_at_import(conf):
         profile.active()
 
 
-SMOKE = "[smoke]\nexamples = 1\nboundary = 4\nmachines = [1, 5]\nderandomize = true\n"
+SMOKE = "[ci]\nexamples = 1\nboundary = 4\nmachines = [1, 5]\nderandomize = true\n"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[smoke", "cannot read"),
-        ("[ci]\n", "has no [smoke]"),
+        ("[smoke]\n", "has no [ci]"),
         (SMOKE.replace("examples = 1\n", ""), "`examples` is missing"),
         (SMOKE + "exmaples = 2\n", "unknown key `exmaples`"),
         (SMOKE.replace("= 4", "= 'some'"), "boundary is 'some'; write a whole number from 0, or"),
@@ -136,7 +136,7 @@ SMOKE = "[smoke]\nexamples = 1\nboundary = 4\nmachines = [1, 5]\nderandomize = t
         (SMOKE.replace("true", "'no'"), "derandomize is 'no'; write true or false"),
         (SMOKE + "budget = 0\n", "budget is 0; write seconds"),
         (SMOKE + "seed = -1\n", "seed is -1; write a whole number from 0"),
-        ("smoke = 3\n", "is no table"),
+        ("ci = 3\n", "is no table"),
     ],
 )
 def test_a_file_that_is_wrong(conf, text, said):
@@ -148,5 +148,5 @@ def test_a_file_that_is_wrong(conf, text, said):
 
 def test_budget_and_seed_may_be_given(conf):
     conf.write_text(SMOKE + "budget = 20\nseed = 7\n")
-    assert profile.profiles()["smoke"].budget == 20.0
-    assert profile.profiles()["smoke"].seed == 7
+    assert profile.profiles()["ci"].budget == 20.0
+    assert profile.profiles()["ci"].seed == 7

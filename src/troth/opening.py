@@ -67,8 +67,11 @@ def preflight(options: Mapping[str, Any]) -> Plan:
     )
 
 
-def open_target(options: Mapping[str, Any], *, profile: Profile) -> Target:
-    """The target, ready to be sent to. Raises UsageError; then nothing is left running."""
+def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = True) -> Target:
+    """The target, ready to be sent to. Raises UsageError; then nothing is left running.
+
+    One that is not going to be ``asked`` anything need not be there.
+    """
     plan = preflight(options)
     section = plan.loaded.file.target
     wire = Wire()
@@ -78,6 +81,10 @@ def open_target(options: Mapping[str, Any], *, profile: Profile) -> Target:
         if launched is not None:
             steps.append(launched.stop)
         base_url = _base_url(plan, launched)
+        if asked and not wire.alive(base_url, timeout=section.timeout):
+            raise UsageError(
+                f"nothing answers at {base_url}; check the address, and that the service runs"
+            )
         spec = _spec(plan, base_url)
         recorder = Recorder(
             wire,

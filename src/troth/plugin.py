@@ -168,7 +168,8 @@ def _open(session: pytest.Session, run_: Run) -> None:
         return
     worker = getattr(session.config, "workerinput", {}).get("workerid", "")
     writer = None
-    run_.target = open_target(run_.options, profile=profile)
+    asked = not session.config.option.collectonly
+    run_.target = open_target(run_.options, profile=profile, asked=asked)
     if run_.directory is not None:
         name = f"history-{worker}.jsonl" if worker else "history.jsonl"
         writer = HistoryWriter(run_.directory / name, run_.target.redactor)

@@ -151,23 +151,26 @@ class Target:
         """What the target file says about ``operation``; for the session's own operations, what
         ``[session]`` and the principal's ``login`` say.
         """
-        for name, section in self.file.operations.items():
-            if operation.named(name):
-                return section
+        named = (each for name, each in self.file.operations.items() if operation.named(name))
+        section = next(named, None) or OperationSection()
+        if section.body is not None:
+            return section
+        return section.model_copy(update={"body": self._session_body(operation)})
+
+    def _session_body(self, operation: Operation) -> dict[str, Any] | None:
+        """The body of a login or a refresh, None for every other operation."""
         session = self.file.session
         if session.login and operation.named(session.login.operation):
             logins = [each.login for each in self.file.principals.values() if each.login]
-            if logins:
-                return OperationSection(body=dict(logins[0]))
+            return dict(logins[0]) if logins else None
         if session.refresh and operation.named(session.refresh.operation) and session.login:
             token = (session.login.refresh or "").removeprefix("$response")
             producer = f"$producer.{session.login.operation}{token}"
-            body = {
+            return {
                 name: producer if value == "$refresh" else value
                 for name, value in session.refresh.body.items()
             }
-            return OperationSection(body=body)
-        return OperationSection()
+        return None
 
     def senders(self, operation: Operation) -> list[str]:
         """Principals to try for ``operation``, the likeliest first."""

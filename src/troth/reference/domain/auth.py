@@ -110,4 +110,4 @@ def list_sessions(platform: Platform, caller: Caller) -> SessionList:
         )
         for row in rows
     ]
-    return SessionList(items=items, total=total)
+    return SessionList(sessions=items, total=total)

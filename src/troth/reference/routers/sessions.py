@@ -1,13 +1,11 @@
 """The caller's own login sessions."""
 
-from fastapi import Response
-
 from troth.reference.domain import auth
 from troth.reference.domain.access import CallerHere
 from troth.reference.fields import PathId
 from troth.reference.platform import Here
 from troth.reference.routes import Routes
-from troth.reference.schemas.auth import SessionList
+from troth.reference.schemas.auth import Revoked, SessionList
 
 routes = Routes("/api/v1/auth/sessions", "auth")
 
@@ -30,10 +28,9 @@ def sessions(caller: CallerHere, platform: Here) -> SessionList:
     "endSession",
     "End one of my sessions",
     access="everyone",
-    status=204,
     errors={404: "You have no such live session."},
-    response_class=Response,
 )
-def end(session_id: PathId, caller: CallerHere, platform: Here) -> None:
+def end(session_id: PathId, caller: CallerHere, platform: Here) -> Revoked:
     """Ends it at once, with its tokens."""
     auth.end_session(platform, caller, session_id)
+    return Revoked(revoked=True)

@@ -97,5 +97,5 @@ class SessionShown(Shown):
 class SessionList(Shown):
     """The caller's live sessions, the most recent hundred."""
 
-    items: list[SessionShown]
+    sessions: list[SessionShown]
     total: Annotated[int, Field(ge=0)]

@@ -81,10 +81,8 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         if launched is not None:
             steps.append(launched.stop)
         base_url = _base_url(plan, launched)
-        if asked and not wire.alive(base_url, timeout=section.timeout):
-            raise UsageError(
-                f"nothing answers at {base_url}; check the address, and that the service runs"
-            )
+        if asked:
+            _answers(wire, base_url, section.timeout)
         spec = _spec(plan, base_url)
         recorder = Recorder(
             wire,
@@ -131,6 +129,13 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
             f"--operation {unknown[0]!r} is not in the document; `troth matrix` lists what is"
         )
     return target
+
+
+def _answers(wire: Wire, base_url: str, timeout: float) -> None:
+    if not wire.alive(base_url, timeout=timeout):
+        raise UsageError(
+            f"nothing answers at {base_url}; check the address, and that the service runs"
+        )
 
 
 def _known(spec: Spec, name: str) -> bool:

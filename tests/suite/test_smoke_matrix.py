@@ -1,4 +1,4 @@
-"""Every operation of the embedded service has a row in the smoke matrix, or a gate with a reason."""
+"""Every operation of the embedded service has a row in the smoke matrix, or a gate."""
 
 import json
 import subprocess

@@ -2,8 +2,8 @@
 
 The case is one that was served (the control), with exactly one fault; that it is one is decided
 by a validator of its own, not by the generator. After the refusal of a write the thing is read
-back. Where the credential, the quota or the resource decided first (401, 403, 404, 409, 429),
-nothing was shown.
+back; an effect must show twice. Where the credential, the quota or the resource decided first
+(401, 403, 404, 409, 429), nothing was shown.
 """
 
 from hypothesis import given
@@ -35,5 +35,12 @@ def test_invalid_refused(target: Target, operation: Operation, data: st.DataObje
         if before is not None:
             after = read_back(world, operation, case)
             control(after is not None, "it cannot be read back")
-            changed = f"refused, and yet it changed something: {fault.description}"
-            expect(after == before, changed, answer, root=f"a refused {case.method} has an effect")
+            if after != before:
+                # Somebody else may have written in between: the same must happen once more, and
+                # nothing while nothing is sent.
+                still = read_back(world, operation, case)
+                control(still == after, "it changes while nothing is sent")
+                answer = world.send(case)
+                control(read_back(world, operation, case) != still, "it changed once only")
+                changed = f"refused, and yet it changed something: {fault.description}"
+                expect(still == before, changed, answer, root=f"a refused {case.method} acts")

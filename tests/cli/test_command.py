@@ -155,7 +155,9 @@ def test_serve_says_where_and_who_and_ends_on_interrupt(tmp_path):
                 assert "openapi" in json.load(answer)
         finally:
             child.send_signal(signal.SIGINT)
-        out, error = child.communicate(timeout=30)
+        # communicate() would lose what readline() has in its buffer.
+        out, error = child.stdout.read(), child.stderr.read()
+        child.wait(30)
     assert "TROTH_REFERENCE_PASSWORD_ALICE: export " in out
     assert "TROTH_REFERENCE_PASSWORD_BOB: as it is set" in out
     assert "b0b-s3cret" not in out

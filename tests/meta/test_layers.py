@@ -66,6 +66,7 @@ LAYERS = (
         "troth.suites",
         "troth.plugin",
         "troth.cli",
+        "troth.__main__",
     ),
     # Suites: the wheel carries `fuzz` below `troth.suites`.
     ("fuzz",),
@@ -76,6 +77,8 @@ RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 LIBRARIES = {
     "schemathesis": ("troth.spec.schemathesis",),
     "openapi_core": ("troth.checks.", "troth.spec."),
+    "httpcore": ("troth.transport.",),
+    "h11": ("troth.transport.", "troth.reference."),
     "httpx": ("troth.transport.", "troth.spec.load", "troth.spec.fetch", "troth.target.launch"),
     "fastapi": ("troth.reference.",),
     "starlette": ("troth.reference.",),

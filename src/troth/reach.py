@@ -9,7 +9,7 @@ from troth.exchange import Breakage, Exchange
 from troth.memory import Accepted
 from troth.prop import Inconclusive
 from troth.references import Resolver
-from troth.spec.operation import Operation, Parameter, Scheme
+from troth.spec.operation import Operation, Scheme
 from troth.spec.place import present, with_value
 
 if TYPE_CHECKING:
@@ -239,8 +239,3 @@ def _fresh_texts(value: str, number: int, salt: str) -> tuple[str, ...]:
     if "@" in value:
         return (f"troth{salt}{number}@example.com",)
     return (f"{value[:20]}-{salt}{number}", f"troth{salt}{number}", f"t{number}")
-
-
-def parameters(operation: Operation, location: str) -> tuple[Parameter, ...]:
-    """The declared parameters of one location."""
-    return tuple(each for each in operation.parameters if each.location == location)

@@ -23,13 +23,6 @@ def present(document: Any, pointer: str) -> bool:
     return True
 
 
-def value_at(document: Any, pointer: str) -> Any:
-    """The value the pointer leads to. Raises LookupError when it leads nowhere."""
-    for step in steps(pointer):
-        document = document[int(step)] if isinstance(document, list) else document[step]
-    return document
-
-
 def with_value(document: Any, pointer: str, value: Any) -> Any:
     """A copy of ``document`` with ``value`` at ``pointer``; the last step may be new."""
     tokens = steps(pointer)
@@ -50,14 +43,3 @@ def with_value(document: Any, pointer: str, value: Any) -> Any:
     own = dict(document) if isinstance(document, Mapping) else {}
     own[head] = with_value(own.get(head), rest, value)
     return own
-
-
-def without(document: Any, pointer: str) -> Any:
-    """A copy of ``document`` that lacks the member at ``pointer``."""
-    tokens = steps(pointer)
-    if len(tokens) == 1 and isinstance(document, Mapping):
-        return {key: value for key, value in document.items() if key != tokens[0]}
-    if tokens and isinstance(document, Mapping) and tokens[0] in document:
-        rest = "".join("/" + each.replace("~", "~0").replace("/", "~1") for each in tokens[1:])
-        return {**document, tokens[0]: without(document[tokens[0]], rest)}
-    return document

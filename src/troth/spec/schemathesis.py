@@ -86,10 +86,6 @@ class Generator:
             )
         return cast("st.SearchStrategy[Case]", self._strategies[key])
 
-    def negatable(self, operation: Operation) -> bool:
-        """Whether anything about a request to this operation can violate its schema."""
-        return any(True for _ in self.boundary(operation, valid=False))
-
     def build(
         self, operation: Operation, values: Values, *, fault: Fault | None = None, purpose: str = ""
     ) -> Case:

@@ -23,7 +23,7 @@ from troth.policy import excuse
 from troth.profile import active
 from troth.prop import Property, Tally
 from troth.report.closing import Closing
-from troth.report.outcome import Judgement, Outcome, causes, to_report
+from troth.report.outcome import Judgement, Outcome, broken_down, causes, to_report
 from troth.report.progress import Progress
 from troth.report.summary import header, summary
 from troth.run import Result, run
@@ -223,20 +223,20 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """All properties of one operation in the order of their ids, then the next operation."""
+    """One property after the other, by id, on the operations in the document's order."""
     run_ = config.stash.get(RUN, None)
     if run_ is None or run_.target is None:
         return
     run_.left = len(items)
     places = {each.label: place for place, each in enumerate(run_.target.spec.operations)}
 
-    def place(item: Any) -> tuple[int, bool, str]:
+    def place(item: Any) -> tuple[bool, str, int]:
         declared = getattr(getattr(item, "obj", None), "troth_property", None)
         if declared is None:
-            return (-1, False, "")
+            return (False, "", 0)
         operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
         at = places.get(getattr(operation, "label", ""), len(places))
-        return (at, declared.last, declared.id)
+        return (declared.last, declared.id, at)
 
     items.sort(key=place)
 
@@ -302,7 +302,10 @@ def pytest_runtest_makereport(item: Any, call: pytest.CallInfo[None]) -> Generat
     if declared is not None and call.when == "call" and RESULT in item.stash:
         report.troth = item.stash[RESULT]
     elif declared is not None and report.failed:
-        report.troth = _broken_down(item, declared, call)
+        operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
+        said = call.excinfo.exconly(tryshort=True) if call.excinfo else ""
+        label = getattr(operation, "label", None)
+        report.troth = broken_down(declared.id, label, said, item.config.stash[RUN].target.redactor)
     elif declared is not None and report.skipped and call.when == "setup":
         operation = getattr(item, "callspec", None) and item.callspec.params.get("operation")
         label = getattr(operation, "label", None)
@@ -311,21 +314,19 @@ def pytest_runtest_makereport(item: Any, call: pytest.CallInfo[None]) -> Generat
     return report
 
 
-def _broken_down(item: Any, declared: Property, call: pytest.CallInfo[None]) -> dict[str, Any]:
-    """A test that ended in an exception of ours: *error*, in the table too."""
-    run_ = item.config.stash[RUN]
-    operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
-    said = f"troth itself failed: {call.excinfo.exconly(tryshort=True) if call.excinfo else ''}"
-    result = Result(declared.id, getattr(operation, "label", None), Verdict.ERROR, said[:300])
-    return to_report(result, [], [], run_.target.redactor)
+@pytest.hookimpl(wrapper=True)
+def pytest_report_teststatus(report: Any, config: pytest.Config) -> Generator[None, Any, Any]:
+    """An inconclusive test is neither passed nor skipped, and a waived one is known to fail.
 
-
-def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """An inconclusive test is neither passed nor skipped, and a waived one is known to fail."""
+    No letters while there is a status line: both would write to one place.
+    """
+    status = yield
     found = getattr(report, "troth", None)
     if found and report.skipped and not found["inapplicable"]:
-        return WAIVED if hasattr(report, "wasxfail") else INCONCLUSIVE
-    return None
+        status = WAIVED if hasattr(report, "wasxfail") else INCONCLUSIVE
+    run_ = config.stash.get(RUN, None)
+    live = run_ is not None and run_.progress is not None and run_.progress.live
+    return (status[0], "", "") if live and status else status
 
 
 class Gatherer:

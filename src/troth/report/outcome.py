@@ -34,6 +34,14 @@ def to_report(
     }
 
 
+def broken_down(
+    property_id: str, operation: str | None, said: str, redactor: Redactor
+) -> dict[str, Any]:
+    """The report of a test that ended in an exception of ours: *error*, in the table too."""
+    result = Result(property_id, operation, Verdict.ERROR, f"troth itself failed: {said}"[:300])
+    return to_report(result, [], [], redactor)
+
+
 def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
     return {
         "property": finding.property,

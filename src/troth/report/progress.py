@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 from troth.exchange import Exchange
 from troth.report.outcome import Outcome
@@ -29,12 +30,17 @@ class Progress:
             # pytest captures the standard streams; its reporter's file is the terminal itself.
             terminal = writer._file  # noqa: SLF001
             self._status = Status("", console=Console(file=terminal, force_terminal=True))
+            reporter.showfspath = False
+
+    @property
+    def live(self) -> bool:
+        """Whether there is a status line."""
+        return self._status is not None
 
     def exchange(self, exchange: Exchange) -> None:
         """A sink of the recorder."""
         self._exchanges += 1
-        self._now = f"{exchange.request.method} {exchange.operation or exchange.request.url}"
-        self._now = exchange.operation or self._now
+        self._now = exchange.operation or f"{exchange.request.method} {exchange.request.url}"
         self._update()
 
     def test(self, nodeid: str, outcome: Outcome) -> None:
@@ -54,8 +60,7 @@ class Progress:
         if self._status is None or monotonic() - self._shown < EVERY:
             return
         self._shown = monotonic()
-        self._status.update(
-            f"{self._done} tests, {self._exchanges} exchanges, {self._findings} findings  "
-            f"[dim]{self._now}"
-        )
+        counts = f"{self._done} tests, {self._exchanges} exchanges, {self._findings} findings  "
+        line = Text(counts, no_wrap=True, overflow="ellipsis")
+        self._status.update(line.append(self._now, "dim"))
         self._status.start()

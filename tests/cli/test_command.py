@@ -124,6 +124,11 @@ def test_pytest_gets_suite_and_arguments():
     assert arguments_of_pytest(())[-1].endswith("fuzz")
 
 
+def test_two_dashes_may_stand_before_the_arguments_of_pytest():
+    with_dashes = arguments_of_pytest(("fuzz", "--", "--target", "x.toml", "--", "-q"))
+    assert with_dashes == arguments_of_pytest(("fuzz", "--target", "x.toml", "--", "-q"))
+
+
 def test_a_suite_that_is_not_there_is_named():
     with pytest.raises(UsageError, match="no suite `security` in this troth; it has: fuzz"):
         arguments_of_pytest(("security",))

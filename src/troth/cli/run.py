@@ -42,6 +42,8 @@ def arguments_of_pytest(arguments: tuple[str, ...]) -> list[str]:
             break
         names.append(argument)
     rest = list(arguments[len(names) :])
+    if rest[:1] == ["--"]:
+        del rest[0]  # What ends a command's own options; pytest would take all after it for files.
     folders = [folder(name) for name in names or available()]
     options = ["-p", "no:schemathesis", "--import-mode=importlib"]
     if any(packaged(each) for each in folders):

@@ -60,15 +60,19 @@ def bearer(db: Session, session_id: str, user_id: str) -> tuple[User, Tenant] | 
     return None if row is None else (row[0], row[1])
 
 
-def revoke(db: Session, user_id: str, session_id: str | None = None) -> int:
-    """Revoke one session of the user, or all; how many that changed."""
+def revoke(
+    db: Session, user_id: str, session_id: str | None = None, *, keep: str | None = None
+) -> list[str]:
+    """Revoke one session of the user, or all but ``keep``; the ids of those that were live."""
     statement = update(LoginSession).where(
         LoginSession.user_id == user_id, LoginSession.revoked_at.is_(None)
     )
     if session_id is not None:
         statement = statement.where(LoginSession.id == session_id.lower())
-    changed = db.execute(
+    if keep is not None:
+        statement = statement.where(LoginSession.id != keep)
+    changed = db.scalars(
         statement.values(revoked_at=now()).returning(LoginSession.id),
         execution_options={"synchronize_session": False},
     )
-    return len(changed.all())
+    return list(changed)

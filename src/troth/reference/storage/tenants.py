@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from troth.reference.storage.tables import Tenant
@@ -11,6 +11,11 @@ from troth.reference.storage.tables import Tenant
 def by_slug(db: Session, slug: str) -> Tenant | None:
     """The tenant of that slug."""
     return db.scalar(select(Tenant).where(Tenant.slug == slug))
+
+
+def everyone() -> Select[Tenant]:
+    """All tenants of the platform."""
+    return select(Tenant)
 
 
 def change(db: Session, tenant_id: str, version: int | None, values: dict[str, Any]) -> bool:

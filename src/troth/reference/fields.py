@@ -22,7 +22,7 @@ UserStatus = Literal["active", "suspended"]
 MessageRole = Literal["user", "assistant"]
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=NAME_PATTERN)]
-Content = Annotated[str, Field(min_length=1, max_length=8000, pattern=TEXT_PATTERN)]
+Content = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
 Email = Annotated[str, Field(min_length=5, max_length=200, pattern=EMAIL_PATTERN)]
 Slug = Annotated[str, Field(min_length=2, max_length=40, pattern=SLUG_PATTERN)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]

@@ -92,9 +92,11 @@ def unknown() -> ProblemError:
     return ProblemError(404)
 
 
-def unauthenticated(detail: str | None = None, *, error: str | None = None) -> ProblemError:
-    """A 401 with its challenge (RFC 6750)."""
-    challenge = 'Bearer realm="troth"' + (f', error="{error}"' if error else "")
+def unauthenticated(
+    detail: str | None = None, *, error: str | None = None, scheme: str = "Bearer"
+) -> ProblemError:
+    """A 401 with its challenge (RFC 9110 section 11.6.1, RFC 6750)."""
+    challenge = f'{scheme} realm="troth"' + (f', error="{error}"' if error else "")
     return ProblemError(401, detail, headers={"WWW-Authenticate": challenge})
 
 

@@ -6,15 +6,13 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from troth.reference.limits import UnreachableError
 from troth.reference.problems import KINDS, FieldError, Location, ProblemError, render
 from troth.reference.trace import trace_of
+from troth.reference.unreachable import RETRY, UNREACHABLE
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 _MESSAGES = {
@@ -75,7 +73,7 @@ def _http(request: Request, exc: Exception) -> Response:
 def _unavailable(request: Request, exc: Exception) -> Response:
     trace = trace_of(request.scope)
     trace.fault = type(exc).__name__
-    return render(ProblemError(503, headers={"Retry-After": "1"}), trace.correlation_id)
+    return render(ProblemError(503, headers=RETRY), trace.correlation_id)
 
 
 def install(app: FastAPI) -> None:
@@ -83,5 +81,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (OperationalError, InterfaceError, PoolTimeout, UnreachableError):
+    for kind in UNREACHABLE:
         app.add_exception_handler(kind, _unavailable)

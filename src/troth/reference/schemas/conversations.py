@@ -80,7 +80,7 @@ class ConversationShown(Shown):
     """A conversation."""
 
     id: Id
-    display_name: str
+    display_name: Annotated[str, Field(examples=["Quarterly report"])]
     created_at: datetime
     updated_at: datetime
     memory: Memory
@@ -106,7 +106,7 @@ class TitleShown(Shown):
     """The name as it now is."""
 
     id: Id
-    display_name: str
+    display_name: Annotated[str, Field(examples=["Annual report"])]
 
 
 class MessageShown(Shown):

@@ -47,7 +47,7 @@ class ConversationFixture(Given):
 
     key: Slug
     display_name: Name
-    messages: Annotated[list[NewMessage], Field(max_length=10)]
+    messages: Annotated[list[NewMessage], Field(max_length=5)]
 
 
 class UserFixture(Given):
@@ -57,7 +57,7 @@ class UserFixture(Given):
     display_name: Name
     role: FixtureRole
     password: NewPassword
-    conversations: Annotated[list[ConversationFixture], Field(max_length=5)]
+    conversations: Annotated[list[ConversationFixture], Field(max_length=3)]
 
 
 class TenantFixture(Given):
@@ -65,7 +65,7 @@ class TenantFixture(Given):
 
     slug: Slug
     name: Name
-    users: Annotated[list[UserFixture], Field(max_length=5)]
+    users: Annotated[list[UserFixture], Field(max_length=3)]
 
 
 class Fixtures(Given):

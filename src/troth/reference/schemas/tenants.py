@@ -23,8 +23,18 @@ class TenantShown(Shown):
 
     id: Id
     slug: str
-    name: str
+    name: Annotated[str, Field(examples=["Acme"])]
     created_at: datetime
+
+
+class TenantPage(Shown):
+    """A page of tenants."""
+
+    items: list[TenantShown]
+    total: Annotated[int, Field(ge=0)]
+    limit: int
+    offset: int
+    next_cursor: str | None
 
 
 class NewSettings(Given):
@@ -42,7 +52,7 @@ class NewSettings(Given):
 class SettingsShown(Shown):
     """The settings as they stand."""
 
-    name: str
+    name: Annotated[str, Field(examples=["Acme"])]
     support_email: str | None
     locale: Locale
     retention_days: int

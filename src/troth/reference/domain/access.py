@@ -1,20 +1,25 @@
-"""Who is calling, and whether they may: authentication, the rate limit, the role."""
+"""Who is calling, and whether they may: authentication, the rate limit, the role, the scope."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Literal, cast
 
 from fastapi import Depends, Request
+from starlette.datastructures import Headers
 
+from troth.reference.domain.scopes import OF_ROLE, Scope, role_of
 from troth.reference.platform import Platform
 from troth.reference.problems import ProblemError, unauthenticated
-from troth.reference.storage import sessions
+from troth.reference.storage import api_keys, service_tokens, sessions
 from troth.reference.trace import Trace
 
-Access = Literal["public", "everyone", "writers", "admins"]
+Access = Literal["public", "everyone", "writers", "admins", "operators", "keys"]
+"""Anybody; users of at least some rank; platform operators; holders of an API key."""
 
+KEY_HEADER = "X-API-Key"
 RANKS = {"viewer": 0, "member": 1, "admin": 2, "owner": 3, "operator": 4}
-_LEAST: dict[Access, int] = {"everyone": 0, "writers": 1, "admins": 2}
+_LEAST: dict[Access, int] = {"everyone": 0, "writers": 1, "admins": 2, "operators": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,34 @@ class Caller:
     email: str
     display_name: str
     role: str
+    scopes: frozenset[str] = frozenset()
+    issuer_role: str | None = None
+    """Of a service: the role that whoever issued its token has now."""
 
     @property
     def rank(self) -> int:
         """How high the role is."""
         return RANKS[self.role]
+
+    def may(self, access: Access, scope: Scope | None) -> bool:
+        """Whether an operation is open to the caller.
+
+        A scope that a service was given stands for the rank that goes with it, as far as its
+        issuer has that; where no scope is named, its own low role counts.
+        """
+        if scope is None:
+            return self.rank >= _LEAST[access]
+        rank = self.rank if self.issuer_role is None else RANKS[self.issuer_role]
+        return scope in self.scopes and rank >= _LEAST[access]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds an API key: the owner of agent sessions."""
+
+    key_id: str
+    tenant_id: str
+    name: str
 
 
 def _bearer(headers: Sequence[str]) -> str:
@@ -44,11 +72,14 @@ def _bearer(headers: Sequence[str]) -> str:
     return token
 
 
-def authenticate(platform: Platform, headers: Sequence[str]) -> Caller:
-    """Who the Authorization header names; ProblemError 401 if nobody who is logged in."""
-    claims = platform.signer.believe(_bearer(headers), "access")
-    if claims is None:
+def authenticate(platform: Platform, headers: Headers) -> Caller:
+    """Who the Authorization header names; ProblemError 401 if nobody whose token counts."""
+    token = _bearer(headers.getlist("authorization"))
+    claims = platform.signer.believe(token, "access", "service")
+    if claims is None or platform.revocations.has(claims.session_id):
         raise unauthenticated(error="invalid_token")
+    if claims.kind == "service":
+        return _service(platform, claims.jti, headers.getlist("origin"))
     with platform.database.read() as db:
         found = sessions.bearer(db, claims.session_id, claims.user_id)
     if found is None:
@@ -62,7 +93,42 @@ def authenticate(platform: Platform, headers: Sequence[str]) -> Caller:
         email=user.email,
         display_name=user.display_name,
         role=user.role,
+        scopes=OF_ROLE[user.role],
     )
+
+
+def _service(platform: Platform, jti: str, origins: Sequence[str]) -> Caller:
+    with platform.database.read() as db:
+        found = service_tokens.bearer(db, jti)
+    if found is None or (found.token.origin is not None and origins != [found.token.origin]):
+        raise unauthenticated(error="invalid_token")
+    # Asked anew each time: who issued the token may be less by now.
+    scopes = frozenset(found.token.scopes.split()) & OF_ROLE[found.issuer.role]
+    return Caller(
+        user_id=found.account.id,
+        session_id=jti,
+        tenant_id=found.tenant.id,
+        tenant_slug=found.tenant.slug,
+        email=found.account.email,
+        display_name=found.account.display_name,
+        role=role_of(scopes),
+        scopes=scopes,
+        issuer_role=found.issuer.role,
+    )
+
+
+def holder(platform: Platform, keys: Sequence[str]) -> Holder:
+    """Whose API key it is; ProblemError 401 if nobody's."""
+    if len(keys) != 1 or not keys[0]:
+        raise unauthenticated(KEY_DETAIL, scheme="ApiKey")
+    with platform.database.read() as db:
+        found = api_keys.live(db, sha256(keys[0].encode("utf-8", "surrogateescape")).hexdigest())
+    if found is None:
+        raise unauthenticated(KEY_DETAIL, scheme="ApiKey")
+    return Holder(found.id, found.tenant_id, found.name)
+
+
+KEY_DETAIL = f"A valid API key is required in {KEY_HEADER}."
 
 
 def take(platform: Platform, trace: Trace, key: str, limit: int) -> None:
@@ -72,12 +138,19 @@ def take(platform: Platform, trace: Trace, key: str, limit: int) -> None:
         raise ProblemError(429, headers={"Retry-After": str(trace.quota.reset)})
 
 
-def admit(platform: Platform, trace: Trace, headers: Sequence[str], access: Access) -> Caller:
+def admit(
+    platform: Platform, trace: Trace, headers: Headers, access: Access, scope: Scope | None = None
+) -> Caller | Holder:
     """Let the caller in, or say why not: 401, then 429, then 403."""
+    if access == "keys":
+        owner = holder(platform, headers.getlist(KEY_HEADER))
+        trace.principal = owner.key_id
+        take(platform, trace, f"key:{owner.key_id}", platform.settings.rate_limit)
+        return owner
     caller = authenticate(platform, headers)
     trace.principal = caller.user_id
     take(platform, trace, f"user:{caller.user_id}", platform.settings.rate_limit)
-    if caller.rank < _LEAST[access]:
+    if not caller.may(access, scope):
         raise ProblemError(403)
     return caller
 
@@ -86,4 +159,9 @@ async def _caller(request: Request) -> Caller:
     return cast("Caller", request.state.caller)
 
 
+async def _holder(request: Request) -> Holder:
+    return cast("Holder", request.state.caller)
+
+
 CallerHere = Annotated[Caller, Depends(_caller)]
+HolderHere = Annotated[Holder, Depends(_holder)]

@@ -6,11 +6,15 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from troth.reference.domain import mfa
 from troth.reference.domain.access import Caller, take
+from troth.reference.domain.ending import ending
 from troth.reference.passwords import matches
 from troth.reference.platform import Platform
 from troth.reference.problems import unauthenticated, unknown
 from troth.reference.schemas.auth import Credentials, SessionList, SessionShown, Tokens
+from troth.reference.schemas.mfa import MfaRequired
+from troth.reference.storage import mfa as second_factors
 from troth.reference.storage import sessions, users
 from troth.reference.storage.tables import LoginSession, Tenant, User, now
 from troth.reference.trace import Trace
@@ -18,13 +22,17 @@ from troth.reference.trace import Trace
 _REFUSED = "These credentials are not valid."
 
 
-def log_in(platform: Platform, trace: Trace, address: str, given: Credentials) -> Tokens:
-    """A new session; unknown users, wrong passwords and wrong tenants are refused alike."""
+def log_in(
+    platform: Platform, trace: Trace, address: str, given: Credentials
+) -> Tokens | MfaRequired:
+    """A new session, or a challenge where a second factor is to follow.
+
+    Unknown users, wrong passwords and wrong tenants are refused alike.
+    """
     subject = hashlib.sha256(f"{address}\n{given.email.lower()}".encode()).hexdigest()
     take(platform, trace, f"login:{subject}", platform.settings.auth_rate_limit)
     with platform.database.read() as db:
-        user = users.by_email(db, given.email)
-        tenant = db.get(Tenant, user.tenant_id) if user else None
+        user, tenant = users.with_tenant(db, given.email) or (None, None)
     proven = matches(given.password, user.password_hash if user else None)
     if user is None or tenant is None or not proven or user.status != "active":
         raise unauthenticated(_REFUSED)
@@ -32,11 +40,19 @@ def log_in(platform: Platform, trace: Trace, address: str, given: Credentials) -
         raise unauthenticated(_REFUSED)
     trace.principal = user.id
     with platform.database.write() as db:
-        if not users.exists(db, user.id):
+        # Proven outside of this transaction: a password changed meanwhile proves nothing.
+        if not users.unchanged(db, user):
             raise unauthenticated(_REFUSED)
-        expires = now() + timedelta(seconds=platform.settings.refresh_ttl)
-        session = sessions.start(db, user.id, expires)
-        return _pair(platform, db, user, tenant, session)
+        if second_factors.active(db, user.id):
+            return mfa.challenge(platform, db, user.id)
+        return begin(platform, db, user, tenant)
+
+
+def begin(platform: Platform, db: Session, user: User, tenant: Tenant) -> Tokens:
+    """A new session of someone who has proven to be the user."""
+    expires = now() + timedelta(seconds=platform.settings.refresh_ttl)
+    session = sessions.start(db, user.id, expires)
+    return _pair(platform, db, user, tenant, session)
 
 
 def _pair(
@@ -59,7 +75,7 @@ def refresh(platform: Platform, token: str) -> Tokens:
     claims = platform.signer.believe(token, "refresh")
     if claims is None:
         raise unauthenticated(_REFUSED)
-    with platform.database.write() as db:
+    with ending(platform) as (db, ended):
         # Spending comes first: it locks the token, so that a parallel twin waits for our outcome.
         if sessions.spend(db, claims.jti):
             found = sessions.bearer(db, claims.session_id, claims.user_id)
@@ -68,7 +84,7 @@ def refresh(platform: Platform, token: str) -> Tokens:
                 session.expires_at = now() + timedelta(seconds=platform.settings.refresh_ttl)
                 return _pair(platform, db, *found, session)
         else:
-            sessions.revoke(db, claims.user_id, claims.session_id)
+            ended.extend(sessions.revoke(db, claims.user_id, claims.session_id))
     raise unauthenticated(_REFUSED)
 
 
@@ -77,20 +93,23 @@ def log_out(platform: Platform, token: str) -> bool:
     claims = platform.signer.believe(token, "refresh")
     if claims is None:
         raise unauthenticated(_REFUSED)
-    with platform.database.write() as db:
-        return sessions.revoke(db, claims.user_id, claims.session_id) == 1
+    with ending(platform) as (db, ended):
+        ended.extend(sessions.revoke(db, claims.user_id, claims.session_id))
+    return bool(ended)
 
 
 def log_out_everywhere(platform: Platform, caller: Caller) -> int:
     """End all sessions of the caller."""
-    with platform.database.write() as db:
-        return sessions.revoke(db, caller.user_id)
+    with ending(platform) as (db, ended):
+        ended.extend(sessions.revoke(db, caller.user_id))
+    return len(ended)
 
 
 def end_session(platform: Platform, caller: Caller, session_id: str) -> None:
     """End one of the caller's sessions."""
-    with platform.database.write() as db:
-        if not sessions.revoke(db, caller.user_id, session_id):
+    with ending(platform) as (db, ended):
+        ended.extend(sessions.revoke(db, caller.user_id, session_id))
+        if not ended:
             raise unknown()
 
 

@@ -4,7 +4,9 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
+from troth.reference.domain import usage
 from troth.reference.domain.access import Caller
+from troth.reference.domain.notes import Subject, note
 from troth.reference.platform import Platform
 from troth.reference.problems import unauthenticated, unknown
 from troth.reference.schemas import conversations as shapes
@@ -47,6 +49,9 @@ def start(
         db.add(row)
         db.flush()
         conversations.note(db, row.id, "conversation.created")
+        usage.count(db, caller.tenant_id, "conversations")
+        made = Subject("conversation", row.id)
+        note(platform, db, caller.tenant_id, "conversation.created", made, actor_id=caller.user_id)
         return _detail(row, 0)
 
 

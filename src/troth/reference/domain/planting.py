@@ -1,11 +1,13 @@
 """Puts tenants, users and conversations in place, idempotently: for the seed and for fixtures."""
 
+from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy.orm import Session
 
 from troth.reference.schemas.conversations import NewMessage
 from troth.reference.storage import conversations, tenants, users
+from troth.reference.storage.api_keys import ApiKey
 from troth.reference.storage.tables import Conversation, Message, Tenant, User
 
 
@@ -55,3 +57,16 @@ def conversation(
         db.flush()
         conversations.note(db, id_, "message.added", message.id)
     return new, True
+
+
+def api_key(db: Session, home: Tenant, name: str, secret: str) -> ApiKey:
+    """The tenant's key of that name, which is `secret` from now on."""
+    id_ = stable_id("api-key", home.slug, name)
+    digest = sha256(secret.encode()).hexdigest()
+    found = db.get(ApiKey, id_)
+    if found is None:
+        found = ApiKey(id=id_, tenant_id=home.id, name=name, digest=digest)
+        db.add(found)
+    found.digest = digest
+    db.flush()
+    return found

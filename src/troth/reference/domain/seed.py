@@ -1,9 +1,12 @@
 """The people every target file of troth knows: alice, bob, carol, an admin and an operator."""
 
+from collections.abc import Callable
+
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from troth.reference.domain import planting
+from troth.reference.domain import activity, billed, content_seed, planting, status, usage
 from troth.reference.passwords import hashed, unusable
 from troth.reference.platform import Platform
 from troth.reference.schemas.conversations import NewMessage
@@ -16,6 +19,14 @@ _TALK = [
     NewMessage(role="assistant", content="Better than the one before."),
 ]
 _SEED_LOCK = 7_270_685
+PLANTS: tuple[Callable[[Platform, Session], None], ...] = (
+    content_seed.plant,
+    usage.plant,
+    status.plant,
+    activity.plant,
+    billed.plant,
+)
+"""What each domain adds to the seed; idempotent, in this order."""
 
 
 def seed(platform: Platform) -> None:
@@ -52,3 +63,8 @@ def seed(platform: Platform) -> None:
                 continue
             planting.conversation(db, owner, "first", "Quarterly report", _TALK)
             planting.conversation(db, owner, "second", "Travel plans", _TALK[:1])
+        for slug, key in (("acme", env.key_alice), ("globex", env.key_bob)):
+            if key is not None:
+                planting.api_key(db, homes[slug], "seed", key.get_secret_value())
+        for plant in PLANTS:
+            plant(platform, db)

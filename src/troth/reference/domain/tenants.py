@@ -1,21 +1,53 @@
-"""The caller's own tenant; its settings change only from the version that was read."""
+"""The caller's own tenant, whose settings change only from the version that was read.
+
+Other tenants exist for platform operators only.
+"""
 
 from typing import cast
 
-from troth.reference.domain.access import Caller
+from troth.reference.domain.access import RANKS, Caller
 from troth.reference.platform import Platform
-from troth.reference.problems import ProblemError, unauthenticated
-from troth.reference.schemas.tenants import Locale, NewSettings, SettingsShown, TenantShown
+from troth.reference.problems import ProblemError, unauthenticated, unknown
+from troth.reference.schemas.tenants import (
+    Locale,
+    NewSettings,
+    SettingsShown,
+    TenantPage,
+    TenantShown,
+)
 from troth.reference.storage import tenants
+from troth.reference.storage.pages import Span, page
 from troth.reference.storage.tables import Tenant
 
 
 def current(platform: Platform, caller: Caller) -> TenantShown:
     """The tenant."""
-    tenant = _own(platform, caller)
-    return TenantShown(
-        id=tenant.id, slug=tenant.slug, name=tenant.name, created_at=tenant.created_at
+    return _named(_own(platform, caller))
+
+
+def everyone(platform: Platform, span: Span) -> TenantPage:
+    """All tenants; whoever asks has been found to be an operator."""
+    with platform.database.read() as db:
+        rows = page(db, Tenant, tenants.everyone(), span)
+    return TenantPage(
+        items=[_named(row) for row in rows.items],
+        total=rows.total,
+        limit=span.limit,
+        offset=span.offset,
+        next_cursor=rows.next_cursor,
     )
+
+
+def one(platform: Platform, caller: Caller, tenant_id: str) -> TenantShown:
+    """The caller's own, or any for an operator; ProblemError 404 for all else."""
+    wanted = tenant_id.lower()
+    if wanted != caller.tenant_id and caller.rank < RANKS["operator"]:
+        raise unknown()
+    with platform.database.read() as db:
+        tenant = db.get(Tenant, wanted)
+    if tenant is None:
+        raise unknown()
+    return _named(tenant)
 
 
 def settings(platform: Platform, caller: Caller) -> SettingsShown:
@@ -51,6 +83,12 @@ def _own(platform: Platform, caller: Caller) -> Tenant:
     if tenant is None:
         raise unauthenticated(error="invalid_token")
     return tenant
+
+
+def _named(tenant: Tenant) -> TenantShown:
+    return TenantShown(
+        id=tenant.id, slug=tenant.slug, name=tenant.name, created_at=tenant.created_at
+    )
 
 
 def _shown(tenant: Tenant) -> SettingsShown:

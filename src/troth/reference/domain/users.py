@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy.exc import IntegrityError
 
 from troth.reference.domain.access import RANKS, Caller
+from troth.reference.domain.ending import ending
 from troth.reference.fields import Role, UserStatus
 from troth.reference.passwords import hashed
 from troth.reference.platform import Platform
@@ -73,14 +74,14 @@ def invite(platform: Platform, caller: Caller, new: NewUser) -> UserShown:
 
 def change(platform: Platform, caller: Caller, user_id: str, new: UserChange) -> UserShown:
     """Change what was sent; whoever is suspended is logged out."""
-    with platform.database.write() as db:
+    with ending(platform) as (db, ended):
         user = _guarded(caller, users.in_tenant(db, caller.tenant_id, user_id, lock=True))
         if new.role is not None:
             user.role = new.role
         if new.status is not None:
             user.status = new.status
         if user.status == "suspended":
-            sessions.revoke(db, user.id)
+            ended.extend(sessions.revoke(db, user.id))
         return _shown(user)
 
 

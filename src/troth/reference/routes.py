@@ -6,11 +6,15 @@ from typing import Any, TypeVar, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from troth.reference import strict_query
 from troth.reference.domain.access import Access, admit
+from troth.reference.domain.scopes import Scope
 from troth.reference.platform import Platform
+from troth.reference.schemas.streams import BREAK, StreamBroken
 from troth.reference.strict_json import StrictRequest
 from troth.reference.trace import trace_of
 
@@ -26,8 +30,21 @@ class Contract:
     errors: Mapping[int, str] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Ids in the answer: the path template that each completes, and the pointer to it."""
     counted: tuple[int, ...] = ()
     also: Mapping[int, str] = field(default_factory=dict)
+    scope: Scope | None = None
+    events: Mapping[str, Any] = field(default_factory=dict)
+    """Of an event stream: the model of each type's data, or the exact text."""
+    order: str = ""
+    """In which order the types come, as a regular expression over them.
+
+    A stream that breaks off does so anywhere in it, with a `stream.error`.
+    """
+    needs_database: bool = True
+    accepts: str = "application/json"
+    """The media type of the request body, where there is one."""
 
 
 def contract_of(endpoint: object) -> Contract | None:
@@ -43,6 +60,7 @@ class StrictRoute(APIRoute):
         serve = super().get_route_handler()
         contract = contract_of(self.endpoint)
         access: Access = contract.access if contract else "public"
+        scope = contract.scope if contract else None
         parameters = strict_query.declared([self.dependant])
         takes_body = self.body_field is not None
 
@@ -51,9 +69,8 @@ class StrictRoute(APIRoute):
             platform = cast("Platform", plain.app.state.platform)
             request.max_body = platform.settings.max_body
             if access != "public":
-                credentials = request.headers.getlist("authorization")
                 request.state.caller = await run_in_threadpool(
-                    admit, platform, trace_of(plain.scope), credentials, access
+                    admit, platform, trace_of(plain.scope), request.headers, access, scope
                 )
             if takes_body:
                 request.require_json()
@@ -65,10 +82,12 @@ class StrictRoute(APIRoute):
 
 
 class Routes(APIRouter):
-    """The operations of one domain."""
+    """The operations of one domain; `about` says in the document what its tag means."""
 
-    def __init__(self, prefix: str, tag: str) -> None:
+    def __init__(self, prefix: str, tag: str, about: str = "") -> None:
         super().__init__(prefix=prefix, tags=[tag], route_class=StrictRoute)
+        self.tag = tag
+        self.about = about
 
     def operation(
         self,
@@ -82,14 +101,47 @@ class Routes(APIRouter):
         errors: Mapping[int, str] | None = None,
         headers: tuple[str, ...] = (),
         links: Mapping[str, Mapping[str, str]] | None = None,
+        ids: Mapping[str, str] | None = None,
         counted: tuple[int, ...] = (),
         also: Mapping[int, str] | None = None,
         response_class: type[Response] | None = None,
         documented: Mapping[int | str, dict[str, Any]] | None = None,
+        scope: Scope | None = None,
+        events: Mapping[str, Any] | None = None,
+        order: str = "",
+        needs_database: bool = True,
+        accepts: str = "application/json",
+        extra: dict[str, Any] | None = None,
+        answers: type[BaseModel] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declare one operation; `name` is its operationId, `links` maps others' to parameters."""
-        contract = Contract(access, errors or {}, headers, links or {}, counted, also or {})
-        extra: dict[str, Any] = {"response_class": response_class} if response_class else {}
+        """Declare one operation; `name` is its operationId, `links` maps others' to parameters.
+
+        `ids` links all operations below path templates, by the pointers to what completes them.
+
+        `events` makes it an event stream; `accepts` other than JSON leaves the body to the
+        endpoint, which reads it from the request; `extra` goes into the document as it is;
+        `answers` is the success's model, where the endpoint's annotation does not say it, and
+        `documented` has the models of further ones.
+        """
+        contract = Contract(
+            access,
+            errors or {},
+            headers,
+            links or {},
+            ids or {},
+            counted,
+            also or {},
+            scope,
+            {**events, BREAK: StreamBroken} if events else {},
+            order,
+            needs_database,
+            accepts,
+        )
+        if events is not None:
+            response_class = StreamingResponse
+        chosen: dict[str, Any] = {"response_class": response_class} if response_class else {}
+        if answers is not None:
+            chosen["response_model"] = answers
 
         def declare(endpoint: Endpoint) -> Endpoint:
             setattr(endpoint, _ATTRIBUTE, contract)
@@ -101,7 +153,8 @@ class Routes(APIRouter):
                 summary=summary,
                 status_code=status,
                 responses=dict(documented or {}),
-                **extra,
+                openapi_extra=extra,
+                **chosen,
             )
             return endpoint
 

@@ -1,6 +1,7 @@
 """Log in, refresh, log out, and who am I."""
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 
 from troth.reference.domain import auth
 from troth.reference.domain.access import CallerHere
@@ -14,9 +15,10 @@ from troth.reference.schemas.auth import (
     RevokedAll,
     Tokens,
 )
+from troth.reference.schemas.mfa import MfaRequired
 from troth.reference.trace import trace_of
 
-routes = Routes("/api/v1/auth", "auth")
+routes = Routes("/api/v1/auth", "auth", "Sessions and tokens.")
 _REFUSED = {401: "The credentials in the body are not valid."}
 
 
@@ -28,13 +30,18 @@ _REFUSED = {401: "The credentials in the body are not valid."}
     access="public",
     errors=_REFUSED | {429: "Too many attempts for this address."},
     headers=("Cache-Control",),
-    counted=(200, 401, 429),
     links={"endSession": {"session_id": "$response.body#/session_id"}},
+    counted=(200, 202, 401, 429),
+    documented={202: {"model": MfaRequired, "description": "A second factor is to follow."}},
+    answers=Tokens,
 )
-def token(body: Credentials, request: Request, platform: Here) -> Tokens:
-    """Exchanges an e-mail address and a password for a session."""
+def token(body: Credentials, request: Request, platform: Here) -> Tokens | Response:
+    """Exchanges an e-mail address and a password for a session, or for a challenge."""
     address = request.client.host if request.client else "unknown"
-    return auth.log_in(platform, trace_of(request.scope), address, body)
+    found = auth.log_in(platform, trace_of(request.scope), address, body)
+    if isinstance(found, MfaRequired):
+        return JSONResponse(found.model_dump(), 202)
+    return found
 
 
 @routes.operation(
@@ -51,7 +58,14 @@ def refresh(body: RefreshRequest, platform: Here) -> Tokens:
     return auth.refresh(platform, body.refresh_token)
 
 
-@routes.operation("GET", "/me", "getIdentity", "Who am I", access="everyone")
+@routes.operation(
+    "GET",
+    "/me",
+    "getIdentity",
+    "Who am I",
+    access="everyone",
+    ids={"/api/v1/tenants/{tenant_id}": "/tenant_id"},
+)
 async def me(caller: CallerHere) -> Identity:
     """The caller, as the service knows it now."""
     return Identity(

@@ -12,7 +12,7 @@ from troth.reference.platform import Here
 from troth.reference.routes import Routes
 from troth.reference.schemas import conversations as shapes
 
-routes = Routes("/api/v1/conversations", "conversations")
+routes = Routes("/api/v1/conversations", "conversations", "The caller's conversations.")
 UNKNOWN = {404: "You have no such conversation."}
 _ITS = (
     "getConversation",
@@ -27,7 +27,14 @@ _LINKS = {name: {"conversation_id": "$response.body#/id"} for name in _ITS}
 Sought = Annotated[str, Query(min_length=1, max_length=120, pattern=TEXT_PATTERN)]
 
 
-@routes.operation("GET", "", "listConversations", "My conversations", access="everyone")
+@routes.operation(
+    "GET",
+    "",
+    "listConversations",
+    "My conversations",
+    access="everyone",
+    ids={"/api/v1/conversations/{conversation_id}": "/items/0/id"},
+)
 def pages(
     caller: CallerHere,
     platform: Here,
@@ -57,7 +64,12 @@ def start(
 
 
 @routes.operation(
-    "GET", "/search", "searchConversations", "Search my conversations", access="everyone"
+    "GET",
+    "/search",
+    "searchConversations",
+    "Search my conversations",
+    access="everyone",
+    ids={"/api/v1/conversations/{conversation_id}": "/items/0/id"},
 )
 def search(
     caller: CallerHere,
@@ -75,6 +87,7 @@ def search(
     "getConversation",
     "A conversation",
     access="everyone",
+    ids={"/api/v1/conversations/{conversation_id}": "/id"},
     errors=UNKNOWN,
 )
 def one(conversation_id: PathId, caller: CallerHere, platform: Here) -> shapes.ConversationDetail:
@@ -121,6 +134,7 @@ def events(
     "renameConversation",
     "Rename a conversation",
     access="writers",
+    ids={"/api/v1/conversations/{conversation_id}": "/id"},
     errors=UNKNOWN,
 )
 def rename(

@@ -10,7 +10,9 @@ from troth.reference.platform import Here
 from troth.reference.routes import Routes
 from troth.reference.schemas import conversations as shapes
 
-routes = Routes("/api/v1/conversations/{conversation_id}/messages", "messages")
+routes = Routes(
+    "/api/v1/conversations/{conversation_id}/messages", "messages", "What is said in conversations."
+)
 _UNKNOWN = {404: "You have no such conversation."}
 _UNKNOWN_MESSAGE = {404: "You have no such conversation, or it no such message."}
 _LINKS = {
@@ -23,7 +25,13 @@ _LINKS = {
 
 
 @routes.operation(
-    "GET", "", "listMessages", "Messages of a conversation", access="everyone", errors=_UNKNOWN
+    "GET",
+    "",
+    "listMessages",
+    "Messages of a conversation",
+    access="everyone",
+    ids={"/api/v1/conversations/{conversation_id}/messages/{message_id}": "/items/0/id"},
+    errors=_UNKNOWN,
 )
 def pages(
     conversation_id: PathId,
@@ -61,7 +69,13 @@ def add(
 
 
 @routes.operation(
-    "GET", "/{message_id}", "getMessage", "A message", access="everyone", errors=_UNKNOWN_MESSAGE
+    "GET",
+    "/{message_id}",
+    "getMessage",
+    "A message",
+    access="everyone",
+    ids={"/api/v1/conversations/{conversation_id}/messages/{message_id}": "/id"},
+    errors=_UNKNOWN_MESSAGE,
 )
 def one(
     conversation_id: PathId, message_id: PathId, caller: CallerHere, platform: Here
@@ -76,6 +90,7 @@ def one(
     "deleteMessage",
     "Delete a message",
     access="writers",
+    ids={"/api/v1/conversations/{conversation_id}": "/conversation_id"},
     errors=_UNKNOWN_MESSAGE,
 )
 def remove(

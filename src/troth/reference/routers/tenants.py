@@ -1,4 +1,4 @@
-"""The caller's tenant."""
+"""The caller's tenant, and for operators all of them."""
 
 from typing import Annotated
 
@@ -6,12 +6,13 @@ from fastapi import Header, Response
 
 from troth.reference.domain import tenants
 from troth.reference.domain.access import CallerHere
-from troth.reference.fields import NotNull
+from troth.reference.fields import NotNull, PathId
+from troth.reference.paging import SpanHere
 from troth.reference.platform import Here
 from troth.reference.routes import Routes
-from troth.reference.schemas.tenants import NewSettings, SettingsShown, TenantShown
+from troth.reference.schemas.tenants import NewSettings, SettingsShown, TenantPage, TenantShown
 
-routes = Routes("/api/v1/tenants", "tenants")
+routes = Routes("/api/v1/tenants", "tenants", "The caller's tenant.")
 IfMatch = Annotated[
     str | None,
     NotNull(),
@@ -24,7 +25,27 @@ IfMatch = Annotated[
 ]
 
 
-@routes.operation("GET", "/current", "getTenant", "My tenant", access="everyone")
+@routes.operation(
+    "GET",
+    "",
+    "listTenants",
+    "All tenants",
+    access="operators",
+    ids={"/api/v1/tenants/{tenant_id}": "/items/0/id"},
+)
+def everyone(platform: Here, span: SpanHere) -> TenantPage:
+    """Of the whole platform; for its operators."""
+    return tenants.everyone(platform, span)
+
+
+@routes.operation(
+    "GET",
+    "/current",
+    "getTenant",
+    "My tenant",
+    access="everyone",
+    ids={"/api/v1/tenants/{tenant_id}": "/id", "/api/v1/billing/tenants/{tenant_id}": "/id"},
+)
 def current(caller: CallerHere, platform: Here) -> TenantShown:
     """The tenant of the caller."""
     return tenants.current(platform, caller)
@@ -65,3 +86,17 @@ def replace(
     shown = tenants.replace(platform, caller, body, if_match)
     response.headers["ETag"] = tenants.etag(shown.version)
     return shown
+
+
+@routes.operation(
+    "GET",
+    "/{tenant_id}",
+    "getTenantById",
+    "A tenant",
+    access="everyone",
+    ids={"/api/v1/billing/tenants/{tenant_id}": "/id"},
+    errors={404: "There is no such tenant for you."},
+)
+def one(tenant_id: PathId, caller: CallerHere, platform: Here) -> TenantShown:
+    """The caller's own; operators see every tenant."""
+    return tenants.one(platform, caller, tenant_id)

@@ -10,7 +10,7 @@ from troth.reference.platform import Here
 from troth.reference.routes import Routes
 from troth.reference.schemas.users import NewUser, UserChange, UserPage, UserShown
 
-routes = Routes("/api/v1/users", "users")
+routes = Routes("/api/v1/users", "users", "The people of the caller's tenant.")
 _UNKNOWN = {404: "Your tenant has no such user."}
 _ONESELF = {409: "You cannot do this to yourself."}
 _LINKS = {
@@ -18,7 +18,14 @@ _LINKS = {
 }
 
 
-@routes.operation("GET", "", "listUsers", "Users of my tenant", access="admins")
+@routes.operation(
+    "GET",
+    "",
+    "listUsers",
+    "Users of my tenant",
+    access="admins",
+    ids={"/api/v1/users/{user_id}": "/items/0/id"},
+)
 def everyone(
     caller: CallerHere,
     platform: Here,
@@ -46,14 +53,27 @@ def invite(body: NewUser, caller: CallerHere, platform: Here, response: Response
     return shown
 
 
-@routes.operation("GET", "/me", "getOwnUser", "Myself", access="everyone")
+@routes.operation(
+    "GET",
+    "/me",
+    "getOwnUser",
+    "Myself",
+    access="everyone",
+    links={"getUser": {"user_id": "$response.body#/id"}},
+)
 def oneself(caller: CallerHere, platform: Here) -> UserShown:
     """The caller as a user."""
     return users.oneself(platform, caller)
 
 
 @routes.operation(
-    "GET", "/{user_id}", "getUser", "A user of my tenant", access="everyone", errors=_UNKNOWN
+    "GET",
+    "/{user_id}",
+    "getUser",
+    "A user of my tenant",
+    access="everyone",
+    ids={"/api/v1/users/{user_id}": "/id"},
+    errors=_UNKNOWN,
 )
 def one(user_id: PathId, caller: CallerHere, platform: Here) -> UserShown:
     """One of the tenant's users."""
@@ -66,6 +86,7 @@ def one(user_id: PathId, caller: CallerHere, platform: Here) -> UserShown:
     "changeUser",
     "Change a user",
     access="admins",
+    ids={"/api/v1/users/{user_id}": "/id"},
     errors=_UNKNOWN | _ONESELF,
 )
 def change(user_id: PathId, body: UserChange, caller: CallerHere, platform: Here) -> UserShown:

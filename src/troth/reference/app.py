@@ -9,20 +9,12 @@ from fastapi import APIRouter, FastAPI
 from troth.reference import document, refusals, routers
 from troth.reference.cors import Cors
 from troth.reference.dispatch import Dispatch, Template, templates
+from troth.reference.domain import lost_runs, orphans
 from troth.reference.domain.seed import seed
 from troth.reference.edge import Edge
 from troth.reference.platform import build
+from troth.reference.routes import Routes
 from troth.reference.settings import Settings
-
-_TAGS = [
-    {"name": "health", "description": "How the service is."},
-    {"name": "auth", "description": "Sessions and tokens."},
-    {"name": "tenants", "description": "The caller's tenant."},
-    {"name": "users", "description": "The people of the caller's tenant."},
-    {"name": "conversations", "description": "The caller's conversations."},
-    {"name": "messages", "description": "What is said in them."},
-]
-_FIXTURES_TAG = {"name": "test-fixtures", "description": "Worlds for tests."}
 
 
 def create_app(settings: Settings | None = None, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
@@ -31,24 +23,31 @@ def create_app(settings: Settings | None = None, *, extra: Sequence[APIRouter] =
     platform = build(settings)
     if settings.seed:
         seed(platform)
+    platform.background.add(orphans.task(platform))
+    platform.background.add(lost_runs.task(platform))
+    platform.metrics.watch(platform.background.seen)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        platform.bus.start()
+        await platform.background.start()
         yield
+        await platform.background.stop()
         platform.close()
 
+    mounted = [*routers.enabled(settings), *extra]
     app = FastAPI(
         title="troth reference service",
         version="1.0.0",
         description="An agent platform with tenants, which keeps this document's word.",
-        openapi_tags=[*_TAGS, _FIXTURES_TAG] if settings.fixtures else _TAGS,
+        openapi_tags=_tags(mounted),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
     )
     app.state.platform = platform
-    for router in (*routers.enabled(settings), *extra):
+    for router in mounted:
         app.include_router(router)
     refusals.install(app)
     known: dict[str, Any] = {}
@@ -69,5 +68,20 @@ def create_app(settings: Settings | None = None, *, extra: Sequence[APIRouter] =
     app.openapi = described  # type: ignore[method-assign]
     app.add_middleware(Dispatch, table=table)
     app.add_middleware(Cors, origins=settings.cors_origins)
-    app.add_middleware(Edge, metrics=platform.metrics)
+    app.add_middleware(
+        Edge,
+        metrics=platform.metrics,
+        stopping=platform.stopping,
+        spans=platform.spans,
+        timed=settings.server_timing,
+    )
     return app
+
+
+def _tags(mounted: Sequence[APIRouter]) -> list[dict[str, str]]:
+    """Each tag of the routers once, with what its first router says about it."""
+    said: dict[str, str] = {}
+    for router in mounted:
+        if isinstance(router, Routes):
+            said[router.tag] = said.get(router.tag) or router.about
+    return [{"name": tag, "description": about} for tag, about in said.items()]

@@ -7,10 +7,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = "DELETE, GET, PATCH, POST, PUT"
-_HEADERS = "Authorization, Content-Type, If-Match, X-Correlation-Id"
+_HEADERS = "Authorization, Content-Type, If-Match, X-API-Key, X-Correlation-Id"
 _EXPOSED = (
     "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
-    "X-Correlation-Id"
+    "Server-Timing, X-Correlation-Id"
 )
 
 

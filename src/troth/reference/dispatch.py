@@ -10,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from troth.reference.problems import ProblemError, render
+from troth.reference.sockets import socket_of
 from troth.reference.trace import trace_of
 
 _PARAMETER = re.compile(r"\{[^}]+\}")
@@ -22,6 +23,8 @@ class Template:
     path: str
     pattern: re.Pattern[str]
     methods: frozenset[str]
+    socket: bool = False
+    """Whether a WebSocket is served there."""
 
     @property
     def allow(self) -> str:
@@ -32,15 +35,20 @@ class Template:
 def templates(app: FastAPI) -> list[Template]:
     """All templates; concrete segments before parameters, as OpenAPI matches them."""
     methods: dict[str, set[str]] = {}
+    sockets: set[str] = set()
     for route in iter_route_contexts(app.routes):
         if route.path_format is not None and route.methods:
             methods.setdefault(route.path_format, set()).update(route.methods)
+        elif route.path_format is not None and socket_of(route.endpoint) is not None:
+            methods.setdefault(route.path_format, set())
+            sockets.add(route.path_format)
     for known in methods.values():
         if "GET" in known:
             known.add("HEAD")
     ordered = sorted(methods, key=lambda path: [piece[:1] == "{" for piece in path.split("/")])
     return [
-        Template(path, re.compile(_pattern(path)), frozenset(methods[path])) for path in ordered
+        Template(path, re.compile(_pattern(path)), frozenset(methods[path]), path in sockets)
+        for path in ordered
     ]
 
 
@@ -66,16 +74,19 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         trace = trace_of(scope)
         template = self._match(scope)
-        if template is None:
+        talks = scope["type"] == "websocket"
+        if template is None or not (template.socket if talks else template.methods):
             await render(ProblemError(404), trace.correlation_id)(scope, receive, send)
             return
         trace.template = template.path
-        if scope["method"] not in template.methods:
+        if talks:
+            await self._app(scope, receive, send)
+        elif scope["method"] not in template.methods:
             refusal = ProblemError(405, headers={"Allow": template.allow})
             await render(refusal, trace.correlation_id)(scope, receive, send)
         elif scope["method"] == "HEAD":

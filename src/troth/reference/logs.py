@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -22,7 +23,8 @@ class JsonFormatter(logging.Formatter):
             "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": redact_text(record.getMessage()),
+            # What libraries say on further lines is tracebacks and reprs, with whatever is in them.
+            "event": redact_text(record.getMessage().partition("\n")[0]),
         }
         entry |= redact(facts)
         if record.exc_info and record.exc_info[0] is not None:
@@ -39,10 +41,20 @@ def log(level: int, event: str, *, exc_info: BaseException | None = None, **fact
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
-    """Send all logging of this process through the JSON formatter; for a process of its own."""
+    """Send all that this process says through the JSON formatter; for a process of its own.
+
+    Also what Python would print: warnings, and what crashes the process, a thread or a finalizer.
+    """
     sink = logging.StreamHandler(stream or sys.stdout)
     sink.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[sink], force=True)
     logging.captureWarnings(capture=True)
+    sys.excepthook = lambda _, error, __: _crashed(error)
+    threading.excepthook = lambda about: _crashed(about.exc_value)
+    sys.unraisablehook = lambda about: _crashed(about.exc_value)
     # Our own access record says more, and nothing it should not.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def _crashed(error: BaseException | None) -> None:
+    log(logging.CRITICAL, "crashed", exc_info=error)

@@ -17,7 +17,7 @@ def hashed(password: str) -> str:
 
 def unusable() -> str:
     """The hash of a password that nobody knows."""
-    return hashed(secrets.token_urlsafe(32))
+    return _NOBODY
 
 
 def matches(password: str, stored: str | None) -> bool:

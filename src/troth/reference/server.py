@@ -8,13 +8,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from troth.reference.logs import log
-from troth.reference.wire import Http
+from troth.reference.stopping import GRACE, Stopping
+from troth.reference.wire import Http, WebSocket
 
 _LONGEST_HEAD = 2 * 1024 * 1024
 
 
 class Server(uvicorn.Server):
-    """uvicorn, saying where it listens once it does."""
+    """uvicorn, saying where it listens once it does, and to the application that it ends."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Stopping) -> None:
+        super().__init__(config)
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then write the `ready` record."""
@@ -23,13 +28,22 @@ class Server(uvicorn.Server):
             host, port = sockets[0].getsockname()[:2]
             log(logging.INFO, "ready", host=host, port=port)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell the application first: its streams end, and what is under way has a time limit."""
+        self._stopping.begin()
+        await super().shutdown(sockets)
+
 
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket. Without IPPROTO_TCP asyncio leaves Nagle on: 44 ms a request."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 
@@ -39,15 +53,20 @@ def server(app: FastAPI) -> Server:
         uvicorn.Config(
             app,
             http=Http,
-            ws="none",
+            ws=WebSocket,
+            ws_max_size=app.state.platform.settings.max_body,
+            # What a frame weighs is what was sent: nothing is unpacked.
+            ws_per_message_deflate=False,
             loop="asyncio",
             log_config=None,
             access_log=False,
             server_header=False,
             # Over-long addresses and headers are the application's to refuse, in its own words.
             h11_max_incomplete_event_size=_LONGEST_HEAD,
-            timeout_graceful_shutdown=5,
-        )
+            # For what was cancelled, after the grace that it had.
+            timeout_graceful_shutdown=round(GRACE) + 2,
+        ),
+        app.state.platform.stopping,
     )
 
 

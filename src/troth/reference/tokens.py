@@ -1,18 +1,19 @@
-"""Signs access and refresh tokens (JWT, EdDSA), and believes only its own."""
+"""Signs tokens of users and of services (JWT, EdDSA), and believes only its own."""
 
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import jwt
 
 from troth.reference.keys import SigningKey
 from troth.reference.settings import Settings
+from troth.reference.storage.service_tokens import ServiceToken
 from troth.reference.storage.tables import Tenant, User, new_id, now
 
-Kind = Literal["access", "refresh"]
+Kind = Literal["access", "refresh", "service"]
 _REQUIRED = ["iss", "aud", "sub", "jti", "sid", "tenant", "role", "typ", "iat", "nbf", "exp"]
 
 
@@ -23,6 +24,7 @@ class Claims:
     user_id: str
     session_id: str
     jti: str
+    kind: Kind
 
 
 class Signer:
@@ -34,28 +36,45 @@ class Signer:
 
     def sign(self, kind: Kind, user: User, tenant: Tenant, session_id: str) -> tuple[str, str]:
         """A token, and its jti."""
-        moment = now().replace(microsecond=0)
         ttl = self._settings.access_ttl if kind == "access" else self._settings.refresh_ttl
         jti = new_id()
-        claims: dict[str, Any] = {
-            "iss": self._settings.issuer,
-            "aud": self._settings.audience,
+        claims = {
             "sub": user.id,
             "jti": jti,
             "sid": session_id,
             "tenant": tenant.slug,
             "role": user.role,
             "typ": kind,
+        }
+        return self._signed(claims, now() + timedelta(seconds=ttl)), jti
+
+    def sign_service(self, row: ServiceToken, account: User, tenant: Tenant, role: str) -> str:
+        """The token that `row` is about; it is a session of its own."""
+        claims: dict[str, Any] = {
+            "sub": account.id,
+            "jti": row.id,
+            "sid": row.id,
+            "tenant": tenant.slug,
+            "role": role,
+            "typ": "service",
+            "scopes": row.scopes.split(),
+        }
+        return self._signed(claims, row.expires_at)
+
+    def _signed(self, claims: dict[str, Any], expires: datetime) -> str:
+        moment = now().replace(microsecond=0)
+        whole = claims | {
+            "iss": self._settings.issuer,
+            "aud": self._settings.audience,
             "iat": moment,
             "nbf": moment,
-            "exp": moment + timedelta(seconds=ttl),
+            "exp": expires.replace(microsecond=0),
         }
         headers = {"kid": self._key.kid}
-        token = jwt.encode(claims, self._key.private, algorithm="EdDSA", headers=headers)
-        return token, jti
+        return jwt.encode(whole, self._key.private, algorithm="EdDSA", headers=headers)
 
-    def believe(self, token: str, kind: Kind) -> Claims | None:
-        """The claims of one of our own tokens of that kind, unexpired; else None."""
+    def believe(self, token: str, *kinds: Kind) -> Claims | None:
+        """The claims of one of our own tokens of these kinds, unexpired; else None."""
         try:
             if not _canonical(token) or jwt.get_unverified_header(token).get("kid") != (
                 self._key.kid
@@ -71,9 +90,9 @@ class Signer:
             )
         except (jwt.PyJWTError, ValueError, RecursionError):
             return None
-        if claims["typ"] != kind:
+        if claims["typ"] not in kinds:
             return None
-        return Claims(claims["sub"], claims["sid"], claims["jti"])
+        return Claims(claims["sub"], claims["sid"], claims["jti"], claims["typ"])
 
 
 def _canonical(token: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from troth.reference.limits import Quota
+from troth.reference.timing import Tally
 
 ACCEPTED = re.compile(r"[A-Za-z0-9-]{8,64}")
 _KEY = "troth.trace"
@@ -23,6 +24,12 @@ class Trace:
     principal: str | None = None
     quota: Quota | None = None
     fault: str | None = None
+    sql: Tally = field(default_factory=Tally)
+    method: str = "GET"
+    status: int = 0
+    """What was answered; 0 where nothing was."""
+    trace_id: str | None = None
+    """Of the distributed trace that this request is part of, where spans are collected."""
 
 
 def begin(scope: MutableMapping[str, Any]) -> Trace:
@@ -30,6 +37,7 @@ def begin(scope: MutableMapping[str, Any]) -> Trace:
     offered = [value for name, value in scope["headers"] if name == b"x-correlation-id"]
     text = offered[0].decode("latin-1") if len(offered) == 1 else ""
     trace = Trace(text if ACCEPTED.fullmatch(text) else uuid4().hex)
+    trace.method = scope.get("method", "GET")
     scope[_KEY] = trace
     return trace
 

@@ -1,14 +1,11 @@
-"""One live service for all tests that do not need their own."""
+"""Live services for all tests that do not need their own: a process has one of each kind."""
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy
 
+from tests.reference.databases import fresh
 from tests.reference.live import Live, running, settings
-
-_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432"
 
 
 @pytest.fixture(scope="session")
@@ -17,25 +14,25 @@ def live() -> Iterator[Live]:
         yield found
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def database_url(request, tmp_path_factory) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('db')}/test.sqlite3"
-        return
-    name = f"troth_reference_{uuid.uuid4().hex[:12]}"
-    admin = sqlalchemy.create_engine(f"{_POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
-    try:
-        yield f"{_POSTGRES}/{name}"
-    finally:
-        with admin.connect() as connection:
-            connection.execute(sqlalchemy.text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("db")
+    with fresh("sqlite", folder) as url, running(settings(database_url=url)) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
-def stored(database_url) -> Iterator[Live]:
-    """A live service on each kind of database."""
-    with running(settings(database_url=database_url)) as found:
+def on_postgres(tmp_path_factory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("db")
+    with fresh("postgres", folder) as url, running(settings(database_url=url)) as found:
         yield found
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def stored(request) -> Live:
+    """A live service on each kind of database.
+
+    The parameter is not the session's: it would stop and start both services for each file where
+    files are given out one by one.
+    """
+    return request.getfixturevalue(f"on_{request.param}")

@@ -18,6 +18,7 @@ PASSWORDS = {
     "admin": "admin-pass-word-52bb",
     "operator": "operator-pass-word-c6e8",
 }
+KEYS = {"alice": "troth-key-alice-4d1f", "bob": "troth-key-bob-93ac"}
 EMAILS = {
     "alice": "alice@acme.test",
     "bob": "bob@globex.test",
@@ -25,17 +26,23 @@ EMAILS = {
     "admin": "admin@acme.test",
     "operator": "operator@troth.test",
 }
+STRIPE_SECRET = "whsec-of-these-tests-5b1f"
 
 
 def settings(**changes: object) -> Settings:
-    """Seeded settings with limits out of the way, unless changed."""
+    """Seeded settings with limits and expiry out of the way, unless changed."""
     values: dict[str, object] = {
         "seed": True,
         "fixtures": True,
+        "access_ttl": 24 * 3600,  # `auth` keeps a token for as long as the service lives
         "rate_limit": 1_000_000,
         "auth_rate_limit": 1_000_000,
+        "contact_rate_limit": 1_000_000,
+        "log_ingest": True,
+        "stripe_webhook_secret": STRIPE_SECRET,
     }
     values |= {f"password_{name}": password for name, password in PASSWORDS.items()}
+    values |= {f"key_{name}": key for name, key in KEYS.items()}
     return Settings(**(values | changes))  # type: ignore[arg-type]
 
 
@@ -71,6 +78,10 @@ class Live:
     def call(self, who: str, method: str, path: str, **kwargs: object) -> httpx.Response:
         """One request of `who`."""
         return self.client.request(method, path, headers=self.auth(who), **kwargs)  # type: ignore[arg-type]
+
+    def ask(self, who: str, method: str, path: str, **kwargs: object) -> httpx.Response:
+        """One request with the API key of `who`."""
+        return self.client.request(method, path, headers={"X-API-Key": KEYS[who]}, **kwargs)  # type: ignore[arg-type]
 
     def talk(self, who: str, name: str = "Talk") -> str:
         """A new conversation of `who`; its id."""

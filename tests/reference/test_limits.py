@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from tests.reference.live import running, settings
 from tests.reference.test_envelope import assert_problem
 from troth.reference.limits import MemoryCounter, RateLimit
+from troth.reference.redis_connection import connect
 from troth.reference.redis_limits import RedisCounter
 
 REDIS = "redis://127.0.0.1:6379/0"
@@ -27,7 +28,9 @@ def prefix():
 
 @pytest.fixture(params=["memory", "redis"])
 def counter(request, prefix):
-    found = MemoryCounter() if request.param == "memory" else RedisCounter(REDIS, prefix)
+    found = (
+        MemoryCounter() if request.param == "memory" else RedisCounter(connect(REDIS, 2.0), prefix)
+    )
     yield found
     found.close()
 

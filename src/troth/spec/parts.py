@@ -120,7 +120,13 @@ def contents(ground: Ground, place: Place) -> dict[str, Media] | None:
     found: dict[str, Media] = {}
     for name in place.value:
         media = ground.resolved(place.at(name), "media type")
-        found[name] = Media(media.value.get("schema", {}), tuple(examples(ground, media)))
+        order = media.value.get("x-event-order")
+        found[name] = Media(
+            media.value.get("schema", {}),
+            tuple(examples(ground, media)),
+            media.value.get("itemSchema"),
+            order if isinstance(order, str) else "",
+        )
     return found
 
 

@@ -98,7 +98,7 @@ def _operation(
         responses=responses(
             ground, place.at("responses"), labels, optional=not version.startswith("3.0")
         ),
-        security=_security(ground, place),
+        security=security(ground, place),
         deprecated=raw.get("deprecated") is True,
         summary=str(raw.get("summary") or ""),
         raw=raw,
@@ -109,7 +109,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _security(ground: Ground, place: Place) -> tuple[tuple[str, ...], ...]:
+def security(ground: Ground, place: Place) -> tuple[tuple[str, ...], ...]:
     """The operation's own alternatives, else the document's; ``()`` where there are none."""
     if "security" not in place.value:
         place = Place(ground.document, "")

@@ -31,6 +31,12 @@ MEMBERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         **dict.fromkeys(METHODS, ("operation", ONE)),
         "additionalOperations": ("operation", MAP),
         "parameters": ("parameter", LIST),
+        "x-websocket": ("websocket", ONE),
+    },
+    "websocket": {
+        "parameters": ("parameter", LIST),
+        "send": ("schema", MAP),
+        "receive": ("schema", MAP),
     },
     "operation": {
         "parameters": ("parameter", LIST),

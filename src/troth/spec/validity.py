@@ -4,7 +4,7 @@ A generator's word that a value is invalid is not taken: a false one would be a 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,7 +79,7 @@ class Validity:
         if isinstance(schema, bool):
             root: Any = schema
         else:
-            root = {**schema, **_definitions(self.spec.document)}
+            root = {**schema, **_definitions(self.spec.document, schema)}
         if self.spec.openapi.startswith("3.0"):
             root = nullable(root)
             kind: Any = jsonschema_rs.Draft4Validator
@@ -91,9 +91,45 @@ class Validity:
             return None  # A pattern or keyword it cannot read: unknown, so nothing is claimed.
 
 
-def _definitions(document: Mapping[str, Any]) -> dict[str, Any]:
+def _definitions(document: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    """The components that ``schema`` refers to, and those that these refer to.
+
+    All of them would do as well, but a large document has hundreds, and each validator would
+    compile them anew.
+    """
     components = document.get("components")
-    return {"components": components} if isinstance(components, Mapping) else {}
+    if not isinstance(components, Mapping):
+        return {}
+    kept: dict[str, dict[str, Any]] = {}
+    todo: list[Any] = [schema]
+    while todo:
+        for ref in _references(todo.pop()):
+            parts = steps(ref.removeprefix("#"))
+            if not ref.startswith("#/components/") or len(parts) < 3:
+                if ref == "#" or not ref.startswith("#/"):
+                    return {"components": components}  # By an anchor or id: anywhere.
+                continue
+            _, kind, name, *_ = parts
+            section = components.get(kind)
+            if not isinstance(section, Mapping) or name not in section:
+                return {"components": components}  # Written otherwise, or broken: not ours to say.
+            if name not in kept.get(kind, {}):
+                kept.setdefault(kind, {})[name] = section[name]
+                todo.append(section[name])
+    return {"components": kept}
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Every reference below ``value``; an example that looks like one does no harm."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            if key in {"$ref", "$dynamicRef", "$recursiveRef"} and isinstance(each, str):
+                yield each
+            else:
+                yield from _references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _references(each)
 
 
 def nullable(schema: Any) -> Any:

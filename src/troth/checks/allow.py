@@ -1,11 +1,12 @@
 """Which methods a path has, and whether an `Allow` header says exactly that."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from troth.exchange import Exchange
 from troth.finding import Complaint
-from troth.spec.operation import BrokenOperation, Spec
+from troth.spec.operation import Spec
 
 TOLERATED = frozenset({"HEAD", "OPTIONS"})
 
@@ -17,21 +18,21 @@ def declared_methods(spec: Spec, template: str, path: str) -> tuple[frozenset[st
     and may stand in `Allow`.
     """
     every = [(each.path, each.method) for each in spec.operations]
-    every += [
-        (label.partition(" ")[2], label.partition(" ")[0]) for label in map(_label, spec.broken)
-    ]
+    broken = (each.label.partition(" ") for each in spec.broken)
+    every += [(place, method) for method, _, place in broken if method != "WS"]
     own = frozenset(method for place, method in every if place == template)
     others = {place for place, _ in every if place != template and _takes(place, unquote(path))}
     return own, frozenset(method for place, method in every if place in others)
 
 
-def _label(operation: BrokenOperation) -> str:
-    return operation.label
-
-
 def _takes(template: str, path: str) -> bool:
+    return _pattern(template).fullmatch(path) is not None
+
+
+@lru_cache(maxsize=4096)  # More templates than `re` remembers patterns; each 405 asks for all.
+def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"{[^}]*}", template)
-    return re.fullmatch("[^/]+".join(re.escape(part) for part in parts), path) is not None
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))
 
 
 def exact_allow(exchange: Exchange, spec: Spec, prefix: str) -> tuple[Complaint, ...]:

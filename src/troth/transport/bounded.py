@@ -30,16 +30,21 @@ STREAMS: Final = frozenset(
 # A blank line after a line (HTML Living Standard, 9.2.6): CRLF, LF or CR end a line.
 _BLANK = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _FIELD = re.compile(rb"(?:\A|[\r\n])[^:\r\n]")
+AT_ONCE: Final = 0.1  # seconds of waiting for an event beyond those that are awaited
 _MOMENT: Final = 0.01  # seconds in which an end that was sent with the last event is seen
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much of a body is read: decoded bytes; of an event stream events, and idle seconds."""
+    """How much of a body is read: decoded bytes; of an event stream events, and idle seconds.
+
+    After ``awaited`` events only those are read that come at once.
+    """
 
     max_body: int = 1_048_576
     events: int = 20
     idle: float = 2.0
+    awaited: int | None = None
 
 
 @dataclass(slots=True)
@@ -62,7 +67,9 @@ def read(
     deadline, mark, seen, raw = call.deadline, 0, 0, 0
     while True:
         if kind == EVENTS:
-            call.deadline = min(deadline, time.monotonic() + bounds.idle)
+            waits = bounds.awaited is None or seen < bounds.awaited
+            idle = bounds.idle if waits else min(bounds.idle, AT_ONCE)
+            call.deadline = min(deadline, time.monotonic() + idle)
         try:
             piece = next(pieces, None)
         except httpx.ReadTimeout:

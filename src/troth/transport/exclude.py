@@ -20,9 +20,13 @@ class Exclusion:
     method: str
     path: re.Pattern[str]
 
-    def covers(self, request: Request) -> bool:
-        """Whether ``request`` would reach it: case, slashes and escapes in the path ignored."""
-        if request.method.upper() not in {self.method, "HEAD" if self.method == "GET" else ""}:
+    def covers(self, request: Request, *, socket: bool = False) -> bool:
+        """Whether ``request`` would reach it: case, slashes and escapes in the path ignored.
+
+        The handshake of a ``socket`` is of method WS here.
+        """
+        method = "WS" if socket else request.method.upper()
+        if method not in {self.method, "HEAD" if self.method == "GET" else ""}:
             return False
         path = split(request.url)[2].partition("?")[0]
         # Escaped slashes may stay inside one segment or part two: either may reach it.
@@ -41,11 +45,12 @@ def exclusions(
 
 
 def _exclusion(name: str, spec: Spec | None, base_url: str) -> Exclusion:
-    operation = spec.operation(name) if spec is not None else None
+    operation = (spec.operation(name) or spec.socket(name)) if spec is not None else None
     method, _, path = operation.label.partition(" ") if operation else name.partition(" ")
     path = path.strip()
     if not path.startswith("/"):
-        known = [str(each.id or each.label) for each in spec.operations] if spec else []
+        every = (*spec.operations, *(each.handshake for each in spec.sockets)) if spec else ()
+        known = [str(each.id or each.label) for each in every]
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean `{near[0]}`?" if near else "name an operationId or `METHOD /path`"
         raise UsageError(f"unknown operation `{name}` in [target] exclude; {hint}")

@@ -18,7 +18,7 @@ from typing import Final, Self
 
 import httpx
 
-from troth.exchange import Breakage, Headers, Request, Response
+from troth.exchange import Breakage, Frame, Headers, Request, Response
 from troth.transport import bounded
 from troth.transport.bounded import Body, Bounds
 from troth.transport.client import CALL, client
@@ -45,12 +45,14 @@ class Outcome:
     response: Response | None = None
     breakage: Breakage | None = None
     detail: str = ""
+    frames: tuple[Frame, ...] = ()
 
 
 class Wire:
     """Sends requests; safe to share between threads. Close it, or use it with ``with``."""
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self._client = client(tls)
 
     def __enter__(self) -> Self:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl
 
+from troth.case import Script
 from troth.exchange import Breakage, Exchange, History, Request
 from troth.transport.exclude import Exclusion
 from troth.transport.http import Bounds, Outcome, Wire
 from troth.transport.request import UnsendableRequest, origin, prepare, split
+from troth.transport.websocket import converse
 
 Sink = Callable[[Exchange], None]
 
@@ -57,6 +59,7 @@ class Recorder:
         self._recent: deque[Exchange] = deque(maxlen=tail)
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
+        self._narrow: dict[str | None, Bounds] = {}
         self._count = 0
         self._answered: Exchange | None = None
         self._down: str | None = None
@@ -77,6 +80,12 @@ class Recorder:
         """What was going on when the target went away, or None while it accepts connections."""
         return self._down
 
+    def narrow(self, operation: str, *, events: int, idle: float | None = None) -> None:
+        """Reads streams of ``operation`` from now on for so many events, and so long, only."""
+        old = self._bounds
+        kept = old.idle if idle is None else min(idle, old.idle)
+        self._narrow[operation] = replace(old, events=events, idle=kept)
+
     def subscribe(self, sink: Sink) -> None:
         """Calls ``sink`` from now on, after those that are there."""
         with self._lock:
@@ -92,8 +101,12 @@ class Recorder:
         timeout: float | None = None,
         bounds: Bounds | None = None,
         first: Sink | None = None,
+        sources: tuple[str, ...] = (),
+        script: Script | None = None,
     ) -> Exchange:
         """Sends ``request`` and records the exchange, whose request is as it went out.
+
+        With a ``script`` it is the handshake of a WebSocket, and that follows it.
 
         ``first`` sees the exchange before the sinks do: who logs in learns its secrets there.
         While the target is down this costs one quick attempt to connect. Raises NotSent, and
@@ -101,16 +114,29 @@ class Recorder:
         """
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
         request = prepare(request)
-        self._gate(request)
+        self._gate(request, script)
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._lock:
             number = next(self._numbers)
-        exchange = Exchange(number, principal, operation, request, purpose=purpose, started=started)
-        outcome = self._attempt(
-            request, self._timeout if timeout is None else timeout, bounds or self._bounds
+        exchange = Exchange(
+            number,
+            principal,
+            operation,
+            request,
+            purpose=purpose,
+            started=started,
+            sources=sources,
+        )
+        request, outcome = self._attempt(
+            request,
+            self._timeout if timeout is None else timeout,
+            bounds or self._narrow.get(operation, self._bounds),
+            script,
         )
         exchange = replace(
             exchange,
+            request=request,
+            frames=outcome.frames if script is not None else None,
             response=outcome.response,
             breakage=outcome.breakage,
             detail=outcome.detail,
@@ -125,14 +151,19 @@ class Recorder:
                 sink(exchange)
         return exchange
 
-    def _attempt(self, request: Request, timeout: float, bounds: Bounds) -> Outcome:
+    def _attempt(
+        self, request: Request, timeout: float, bounds: Bounds, script: Script | None
+    ) -> tuple[Request, Outcome]:
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
         down = self._down
         if down is not None:
             if not self._wire.alive(self._base_url, timeout=_PROBE):
-                return Outcome(breakage=Breakage.UNREACHABLE, detail=f"the target is down: {down}")
+                detail = f"the target is down: {down}"
+                return request, Outcome(breakage=Breakage.UNREACHABLE, detail=detail)
             self._down = None
-        return self._wire.send(request, timeout=timeout, bounds=bounds)
+        if script is not None:
+            return converse(request, script, timeout=timeout, bounds=bounds, tls=self._wire.tls)
+        return request, self._wire.send(request, timeout=timeout, bounds=bounds)
 
     def _watch(self, exchange: Exchange) -> None:
         if exchange.response is not None:
@@ -148,7 +179,7 @@ class Recorder:
         else:
             self._down = f"it went away with {_named(exchange)}"
 
-    def _gate(self, request: Request) -> None:
+    def _gate(self, request: Request, script: Script | None) -> None:
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
         place = origin(request.url)
         if place != self._origin:
@@ -157,12 +188,13 @@ class Recorder:
                 "troth sends to nothing else; set `[target] base-url` to test another host"
             )
         for exclusion in self._exclude:
-            if exclusion.covers(request):
+            if exclusion.covers(request, socket=script is not None):
                 raise NotSent(
                     f"{exclusion.label} was not sent: it is excluded; "
                     "take it out of `[target] exclude` to test it"
                 )
-        if not self._writes and not place.loopback and not _reads(request):
+        says = script is not None and script.send  # what a frame does is the service's to know
+        if not self._writes and not place.loopback and (says or not _reads(request)):
             raise NotSent(
                 f"{request.method} {_path(request)} was not sent: {place.host} is not this "
                 "machine, and writes there need `[target] writes = true`"

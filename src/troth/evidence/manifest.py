@@ -29,6 +29,8 @@ class Facts:
     profile: str
     seed: str
     command: tuple[str, ...] = ()
+    sockets: tuple[str, ...] = ()
+    """The WebSockets that were asked, by label."""
 
 
 def start(directory: Path, facts: Facts, *, now: datetime, redactor: Redactor) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from troth.exchange import Breakage, Exchange, Headers, Request, Response
+from troth.exchange import Breakage, Exchange, Frame, Headers, Request, Response
 from troth.redaction import Redactor
 
 LIMIT: Final = 16 * 1024
@@ -108,7 +108,22 @@ def to_json(
         },
         "breakage": None if exchange.breakage is None else str(exchange.breakage),
         "detail": clean.detail,
+        **({"sources": list(exchange.sources)} if exchange.sources else {}),
+        **_frames(exchange, clean, redactor, request_limit, response_limit),
     }
+
+
+def _frames(
+    exchange: Exchange, clean: Exchange, redactor: Redactor, request_limit: int, limit: int
+) -> dict[str, Any]:
+    if exchange.frames is None or clean.frames is None:
+        return {}
+    found = []
+    for raw, shown in zip(exchange.frames, clean.frames, strict=True):
+        most = request_limit if raw.sent else limit
+        data = _body(raw.data, shown.data, redactor, most)
+        found.append({"sent": raw.sent, "kind": raw.kind, "code": raw.code, "data": data})
+    return {"frames": found}
 
 
 def from_json(record: Mapping[str, Any]) -> Exchange:
@@ -139,6 +154,18 @@ def from_json(record: Mapping[str, Any]) -> Exchange:
         detail=str(record["detail"]),
         purpose=str(record["purpose"]),
         started=str(record["started"]),
+        sources=tuple(str(each) for each in record.get("sources", ())),
+        frames=None
+        if record.get("frames") is None
+        else tuple(
+            Frame(
+                kind=str(each["kind"]),
+                data=body_from_json(each["data"])[0],
+                sent=bool(each["sent"]),
+                code=int(each["code"]),
+            )
+            for each in record["frames"]
+        ),
     )
 
 

@@ -111,6 +111,7 @@ class Redactor:
         parts += [exchange.operation or "", _decode(request.body)]
         if response is not None:
             parts.append(_decode(response.body))
+        parts += [_decode(each.data) for each in exchange.frames or ()]
         for name, value in (*request.headers, *(response.headers if response else ())):
             parts.append(name)
             if name.lower() not in self._sensitive:
@@ -141,6 +142,11 @@ class Redactor:
                 response,
                 headers=headers(response.headers),
                 body=self._bytes(response.body, hits, cut=response.truncated),
+            ),
+            frames=None
+            if exchange.frames is None
+            else tuple(
+                replace(each, data=self._bytes(each.data, hits)) for each in exchange.frames
             ),
         )
 

@@ -26,6 +26,9 @@ _SHORT_OF = {plain: short for short, plain in _SHORT.items()} | {each: each for 
 _ENTITIES = {chr(point): (name,) for point, name in codepoint2name.items()} | {"'": ("apos",)}
 _RAW_BYTES = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}
 _STANDARD = str.maketrans("-_", "+/")
+# As long as the forms of the shortest needle are at least.
+_HEX = re.compile(rf"[0-9a-f]{{{2 * SHORTEST},}}")
+_BASE64 = re.compile(rf"[A-Za-z0-9+/]{{{SHORTEST},}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,15 @@ def present(needles: tuple[Needle, ...], *texts: str) -> tuple[Needle, ...]:
     """Those of ``needles`` that occur in any of ``texts``, in their order."""
     if not needles:
         return ()
-    # A plain `in` for each beats one regular expression with thousands of alternatives.
+    # A plain `in` for each beats one regular expression with thousands of alternatives, the more
+    # so in what is left of a text when all is gone that no hex and no base64 of a needle is in.
     views = "\n".join(map(_views, texts))
-    looked = {"raw": views, "hex": views.lower(), "base64": views.translate(_STANDARD)}
+    looked = {"raw": views}
+    if len(needles) > 1:
+        looked["hex"] = "\n".join(_HEX.findall(views.lower()))
+        looked["base64"] = "\n".join(_BASE64.findall(views.translate(_STANDARD)))
+    else:
+        looked |= {"hex": views.lower(), "base64": views.translate(_STANDARD)}
     return tuple(each for each in needles if each.text in looked[each.kind])
 
 

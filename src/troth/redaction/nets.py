@@ -12,7 +12,9 @@ _NAME = (
     r"(?:access|refresh|id|auth|session|bearer|reset|verification|csrf|xsrf|invite|invitation|"
     r"api|device|mfa|challenge|personal[_-]?access)?[_-]?token|"
     r"(?:x[_-])?api[_-]?key|private[_-]?key|secret[_-]?access[_-]?key|"
-    r"(?:recovery|backup)[_-]?codes?|totp[_-]?code|otp|jwt|authorization|credential"
+    r"(?:recovery|backup)[_-]?codes?|totp[_-]?code|otp|jwt|authorization|credential|"
+    # Recovery codes go by this name too, and so do countries: only long ones with a digit.
+    r"""codes(?=\\*+["']\s*+:\s*+\[(?=[^]0-9]*+[0-9])\s*+\\*+["'][A-Z0-9-]{8})"""
 )
 _HINTS = ("pass", "pwd", "secret", "token", "key", "codes", "otp", "jwt", "authori", "credential")
 

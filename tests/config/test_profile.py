@@ -53,9 +53,9 @@ def in_ci():
 
 def test_the_numbers():
     assert profiles() == {
-        "smoke": Profile("smoke", 1, 4, 1, 5, derandomize=True),
+        "smoke": Profile("smoke", 1, 4, 1, 5, derandomize=True, events=3, idle=0.5),
         "ci": Profile("ci", 15, 60, 20, 10, derandomize=True),
-        "nightly": Profile("nightly", 300, None, 200, 40, derandomize=False),
+        "nightly": Profile("nightly", 300, None, 200, 40, derandomize=False, events=1000, idle=5.0),
     }
 
 
@@ -135,6 +135,9 @@ SMOKE = "[ci]\nexamples = 1\nboundary = 4\nmachines = [1, 5]\nderandomize = true
         (SMOKE.replace("[1, 5]", "[1, true]"), "machines is True; write a whole number"),
         (SMOKE.replace("true", "'no'"), "derandomize is 'no'; write true or false"),
         (SMOKE + "budget = 0\n", "budget is 0; write seconds"),
+        (SMOKE + "stream = 3\n", "stream is 3; write [events, seconds]"),
+        (SMOKE + "stream = [0, 1]\n", "stream is 0; write a whole number"),
+        (SMOKE + "stream = [1, 0]\n", "stream is 0; write seconds"),
         (SMOKE + "seed = -1\n", "seed is -1; write a whole number from 0"),
         ("ci = 3\n", "is no table"),
     ],

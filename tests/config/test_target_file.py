@@ -303,6 +303,27 @@ def test_a_password_in_an_address_is_a_secret(write):
             "[principals.a.api-key] has `header` and `query`",
         ),
         ('[session]\nrefresh = { operation = "r" }\n', "nothing to renew without a login"),
+        ('[operations.o]\nexpect = { evnts = ["a"] }\n', "[operations.o.expect] evnts is no JSON"),
+        ('[operations.o]\nexpect = { events = "a" }\n', "list the types of the first events"),
+        ('[operations.o]\nexpect = { "/id" = "$response.body#/id" }\n', "is nothing that was sent"),
+        ('[operations.o]\nexpect = { "/id" = "$request.path" }\n', "no runtime expression"),
+        ("[operations.o]\nexpect = { last-data = 3 }\n", "the data of the last event as a string"),
+        (
+            '[operations.o]\nbody = { a = ["$producer.x"] }\n',
+            "`$producer.x` is no expression; write",
+        ),
+        (
+            '[operations.o]\npath = { a = "$totp($totp(${T}))" }\n',
+            "is no expression; write `$producer.<operation>.body#/pointer`, perhaps within",
+        ),
+        (
+            '[operations.o.sign]\nscheme = "stripe"\nheader = "S"\nsecret = "${T}"\nprefix = "v"\n',
+            "[operations.o.sign] has `prefix`, which is of `hmac-sha256` only",
+        ),
+        (
+            '[operations.o]\nsign = { scheme = "md5", header = "S", secret = "${T}" }\n',
+            "[operations.o.sign] scheme",
+        ),
     ],
 )
 def test_a_rule_that_is_broken(refused, text, said):
@@ -334,6 +355,15 @@ def test_a_rule_that_is_broken(refused, text, said):
         (
             LOGIN + '[principals.a]\nlogin = { user = "u", code = "abc" }\n',
             "[principals.a] login: its secret may not stand in the file",
+        ),
+        ('[operations.o]\ntoken = "abc"\n', 'write `token = "${O_TOKEN}"`'),
+        (
+            '[operations.o]\nbody = { code = "$totp(abc)" }\n',
+            "[operations.o.body] code: a secret may not stand in the file; write `$totp(",
+        ),
+        (
+            '[operations.o]\nsign = { scheme = "stripe", header = "S", secret = "abc" }\n',
+            'write `secret = "${O_SIGN}"`',
         ),
     ],
 )
@@ -491,8 +521,10 @@ refresh = { operation = "r", body = { a = "$refresh" } }
 [resources.order]
 parameter = ["a"]
 [operations."GET /x"]
-body = { a = [{ b = 1 }] }
+body = { a = [{ b = 1 }], code = "$totp(${T})" }
 after = ["x"]
+token = "$producer.x.body#/t"
+sign = { scheme = "stripe", header = "S", secret = "${T}" }
 [gates.b]
 env = "X"
 tags = ["t"]

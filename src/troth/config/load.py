@@ -213,7 +213,7 @@ def _secret(reference: Reference, raw: Any) -> bool:
     if table == "principals":
         return rest[1:] not in (["tenant"], ["role"])
     if table == "operations":
-        return rest[1] in {"query", "headers", "body"}
+        return rest[1] in {"token", "sign", "query", "headers", "body"}
     if table == "target":
         return rest[0] == "env" or (rest == ["base-url"] and "@" in raw["target"]["base-url"])
     return False

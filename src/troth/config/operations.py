@@ -1,20 +1,46 @@
 """``[operations."METHOD /path"]``: values and expectations for one operation."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from troth.config.section import Section
 
 
+class SignSection(Section):
+    """How the sender of a webhook signs the raw body; the secret as `${ENV}`."""
+
+    scheme: Literal["stripe", "hmac-sha256"] = Field(
+        description="`stripe`: `t=<seconds>,v1=<hex>` over `<seconds>.<body>`; `hmac-sha256`: "
+        "`<prefix><hex>` over the body."
+    )
+    header: str = Field(
+        pattern=r"^[-!#$%&'*+.^_`|~0-9A-Za-z]+$", description="Header that carries the signature."
+    )
+    secret: str = Field(repr=False, description="The shared secret, as `${ENV}`.")
+    prefix: str = Field(
+        default="sha256=", description="Of `hmac-sha256`: what precedes the hex; may be empty."
+    )
+
+
 class OperationSection(Section):
     """What cannot be inferred about one operation. Values may hold `${ENV}` and expressions.
 
-    ``$producer.<operation>.body#/pointer`` takes a value from that operation's latest answer;
-    the operation is called first when it was not yet.
+    ``$producer.<operation>.body#/pointer`` takes a value from an answer of that operation, which
+    is called first when need be; all that one request takes from it comes from one answer.
+    ``$totp(…)`` is the one-time code (RFC 6238) of the base32 secret between its parentheses.
     """
 
     principal: str | None = Field(default=None, description="Who sends it; `anonymous` too.")
+    token: str | None = Field(
+        default=None,
+        repr=False,
+        description="Bearer token it is sent with in place of the principal's credential: "
+        "`$producer.<operation>.body#/pointer`, or `${ENV}`.",
+    )
+    sign: SignSection | None = Field(
+        default=None, description="Signature of the raw body, for webhooks."
+    )
     path: dict[str, Any] = Field(default_factory=dict, description="Path parameters.")
     query: dict[str, Any] = Field(default_factory=dict, description="Query parameters.")
     headers: dict[str, Any] = Field(
@@ -24,7 +50,13 @@ class OperationSection(Section):
     after: tuple[str, ...] = Field(
         default=(), description="Operations that must have succeeded before."
     )
+    send: Any = Field(
+        default=None, description="Of a WebSocket: the frame that is sent when it is open, as TOML."
+    )
     expect: dict[str, Any] = Field(
         default_factory=dict,
-        description="Minimal assertion: `status`, and JSON pointers with their values or types.",
+        description="Minimal assertion: `status`; JSON pointers with their values or types, or "
+        "what was sent (`$request.path.id`); of an event stream `events`, the types of its first "
+        "events, and `last-data`, its last one's; of a WebSocket `events`, the types of its first "
+        "frames.",
     )

@@ -6,11 +6,17 @@ from urllib.parse import urlsplit
 
 from troth.config.environ import NAME, refers
 from troth.config.explain import place, table
+from troth.errors import UsageError
+from troth.expression import parse
 from troth.redaction import SENSITIVE
+from troth.spec.place import steps
+from troth.told import PRODUCER, leaves, lookup, secret_of
 
 ADDRESSES = ("base-url", "app", "start")
 CREDENTIALS = ("token", "basic", "api-key", "login")
 KEY_PLACES = ("header", "query", "cookie")
+_TOLD = ("token", "path", "query", "headers", "body", "send")
+_EXPECTED = ("status", "events", "last-data")
 # The same list by which evidence is redacted; anti-forgery headers often have a fixed value.
 CREDENTIAL_HEADERS = SENSITIVE - {"set-cookie", "x-csrf-token", "x-xsrf-token"}
 
@@ -29,6 +35,9 @@ def broken(raw: Mapping[str, Any], expanded: Mapping[str, Any]) -> Iterator[str]
         if isinstance(each, dict):
             yield from _principal(name, each, login="login" in session)
             yield from _literal(name, each)
+    for name, each in _table(raw, "operations").items():
+        if isinstance(each, dict):
+            yield from _operation(name, each)
     if "refresh" in session and "login" not in session:
         yield (
             "[session] refresh: there is nothing to renew without a login; "
@@ -159,8 +168,72 @@ def _literal(name: str, section: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _operation(name: str, section: Mapping[str, Any]) -> Iterator[str]:
+    token = section.get("token")
+    if isinstance(token, str) and not token.startswith(PRODUCER) and not refers(token):
+        yield _secret(("operations", name, "token"), "")
+    yield from _expected(name, section.get("expect"))
+    sign = section.get("sign")
+    if isinstance(sign, dict):
+        if isinstance(sign.get("secret"), str) and not refers(sign["secret"]):
+            yield _secret(("operations", name, "sign", "secret"), "")
+        if sign.get("scheme") == "stripe" and "prefix" in sign:
+            where = table(("operations", name, "sign"))
+            yield f"{where} has `prefix`, which is of `hmac-sha256` only; take it out"
+    for at, value in leaves({key: section.get(key) for key in _TOLD}):
+        if not isinstance(value, str):
+            continue
+        inner = secret_of(value)
+        trail = (int(each) if each.isdigit() else each for each in steps(at))
+        where = place(("operations", name, *trail))
+        if inner is not None and not inner.startswith(PRODUCER) and not refers(inner):
+            yield (
+                f"{where}: a secret may not stand in the file; write `$totp($producer.…)`, or "
+                "`$totp(${NAME})` and set that environment variable"
+            )
+        looked = value if inner is None else inner
+        if looked.startswith("$totp(") or (looked.startswith(PRODUCER) and lookup(looked) is None):
+            yield (
+                f"{where}: `{looked}` is no expression; write "
+                "`$producer.<operation>.body#/pointer`, perhaps within `$totp(…)`"
+            )
+
+
+def _expected(name: str, expect: Any) -> Iterator[str]:
+    if not isinstance(expect, dict):
+        return
+    for key, value in expect.items():
+        where = place(("operations", name, "expect", key))
+        if key and not key.startswith("/") and key not in _EXPECTED:
+            yield (
+                f"{where} is no JSON pointer, which begins with `/`, and none of "
+                f"{', '.join(f'`{each}`' for each in _EXPECTED)}; correct it"
+            )
+        if isinstance(value, str) and value.startswith("$"):
+            yield from _comparison(where, value)
+        texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        if key == "events" and not texts:
+            yield f'{where}: list the types of the first events, such as ["ping"]'
+        if key == "last-data" and not isinstance(value, str):
+            yield f"{where}: write the data of the last event as a string"
+
+
+def _comparison(where: str, value: str) -> Iterator[str]:
+    """What a `$request.…` in an expectation must be."""
+    if not value.startswith("$request."):
+        yield (
+            f"{where}: `{value}` is nothing that was sent; write `$request.path.<name>`, "
+            '`$request.body#/pointer`, or `{ equals = "$…" }` for that very text'
+        )
+        return
+    try:
+        parse(value, where)
+    except UsageError as error:
+        yield str(error)
+
+
 def _secret(location: tuple[str, ...], kept: str) -> str:
-    last = location[2] if location[-1] == "value" else location[-1]
+    last = location[2] if location[-1] in {"value", "secret"} else location[-1]
     variable = f"{_variable(location[1])}_{_variable(last)}"
     return (
         f"{place(location)}: a secret may not stand in the file; "

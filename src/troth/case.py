@@ -1,10 +1,10 @@
 """A case is one concrete request before it is sent: its values, and the bytes they become."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from troth.exchange import Headers
+from troth.exchange import Frame, Headers
 from troth.spec.operation import Operation
 
 
@@ -27,6 +27,8 @@ class Values:
     cookies: Mapping[str, Any] = field(default_factory=dict)
     body: Any = NO_BODY
     media_type: str | None = None
+    token: str = field(default="", repr=False)
+    """The bearer token it is sent with; empty: the principal's own credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,23 @@ class Fault:
     description: str
 
 
+def _never(_: tuple[Frame, ...]) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is said over a WebSocket when it is open, and how long is listened.
+
+    The first ``awaited`` frames are waited for; what comes at once after them is read too, until
+    ``enough`` says that no more is needed.
+    """
+
+    send: tuple[Frame, ...] = ()
+    awaited: int = 0
+    enough: Callable[[tuple[Frame, ...]], bool] = _never
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A request to ``operation`` relative to the target's base URL, without credentials.
@@ -59,3 +78,5 @@ class Case:
     values: Values = Values()
     fault: Fault | None = None
     purpose: str = ""
+    script: Script | None = None
+    """Of a WebSocket's handshake: what follows it."""

@@ -39,7 +39,7 @@ def curl(exchange: Exchange, *, redactor: Redactor) -> str:
     if _DOTS.search(request.url):
         options.append("--path-as-is")
     options += _method(request)
-    options += _headers(request)
+    options += _headers(request, exchange.sources)
     before = ""
     if request.body:
         text = _text(request.body)
@@ -49,7 +49,16 @@ def curl(exchange: Exchange, *, redactor: Redactor) -> str:
         else:
             options.append(f"--data-raw {_quoted(text)}")
     options.append(_quoted(request.url))
-    return before + " ".join(options)
+    signed = [each.removeprefix("sign:") for each in exchange.sources if each.startswith("sign:")]
+    after = "".join(
+        f"  # {name} is made over the body with the shared secret: set TROTH_SIGNATURE anew"
+        for name in signed
+    )
+    if exchange.frames is not None:
+        # It would wait for what no one sends; the frames are beyond curl.
+        options.insert(3, "--max-time 2")
+        after += "  # the handshake only: `troth replay` sends its frames as well"
+    return before + " ".join(options) + after
 
 
 def _method(request: Request) -> list[str]:
@@ -59,7 +68,7 @@ def _method(request: Request) -> list[str]:
     return [] if request.method == implied else [f"-X {_quoted(request.method)}"]
 
 
-def _headers(request: Request) -> list[str]:
+def _headers(request: Request, sources: tuple[str, ...]) -> list[str]:
     options = []
     for name, value in request.headers:
         lower = name.lower()
@@ -74,6 +83,8 @@ def _headers(request: Request) -> list[str]:
             options.append(f'-H "$({_printf(_raw(f"{name}: {value}"))})"')
         else:
             variable = _TOKENS.get(lower, "TROTH_API_KEY" if "key" in lower else "TROTH_TOKEN")
+            if f"sign:{lower}" in map(str.lower, sources):
+                variable = "TROTH_SIGNATURE"
             alone = _MARK.search(value) is not None and lower != "cookie"
             options.append(f"-H {_quoted(f'{name}: {value}', variable=variable if alone else '')}")
     present = {name.lower() for name, _ in request.headers}
@@ -98,6 +109,8 @@ def _is_noise(request: Request, name: str, value: str) -> bool:
     """Whether curl says the same by itself; a forged header is what the request is about."""
     if name == "host":
         return value == urlsplit(request.url).netloc.rpartition("@")[2]
+    if name == "connection":
+        return value.lower() != "upgrade"
     if name == "user-agent":
         return value.startswith(("troth/", "python-httpx/"))
     return True

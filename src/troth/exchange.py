@@ -7,6 +7,9 @@ from typing import Any
 
 Headers = tuple[tuple[str, str], ...]
 
+ABNORMAL = 1006
+"""The close code of a connection that went without one (RFC 6455 section 7.1.5)."""
+
 
 def header(headers: Headers, name: str) -> str | None:
     """The values of one header, joined as RFC 9110 section 5.3 says, or None when absent."""
@@ -65,6 +68,20 @@ class Breakage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A message of a WebSocket, or its end: ``kind`` is ``text``, ``binary`` or ``close``.
+
+    Of a close ``code`` is its code, and ``data`` the reason. One that was ``sent`` by troth and
+    is not 1000 says what of the service's frames could not be read.
+    """
+
+    kind: str
+    data: bytes = b""
+    sent: bool = False
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request, what came back, who asked and when.
 
@@ -81,6 +98,12 @@ class Exchange:
     detail: str = ""
     purpose: str = ""
     started: str = ""
+    sources: tuple[str, ...] = ()
+    """Places of the request whose values the target file told how to find: ``token``,
+    ``sign:Header``, ``body#/pointer``, ``query.name``, ``header.name``, ``path:-1`` (the last
+    segment). Sent again, they are found anew."""
+    frames: tuple[Frame, ...] | None = None
+    """Of a WebSocket, whose handshake ``request`` is, what followed it; None of all else."""
 
     @property
     def status(self) -> int:
@@ -89,8 +112,8 @@ class Exchange:
 
     @property
     def ok(self) -> bool:
-        """Whether it was served: 2xx."""
-        return 200 <= self.status < 300
+        """Whether it was served: 2xx, or a WebSocket was opened."""
+        return 200 <= self.status < 300 or (self.frames is not None and self.status == 101)
 
     @property
     def refused(self) -> bool:

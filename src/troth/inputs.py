@@ -71,7 +71,8 @@ def valid_cases(world: "World", operation: Operation) -> Drawn:
     target = world.target
     # Reached once first: the references are known to be good, and by whom it may be called.
     accepted = world.accepted(operation)
-    fresh = operation.method == "DELETE"
+    # What was good for once is replaced when it is sent.
+    fresh = operation.method == "DELETE" and operation.label not in target.memory.once
     resolver = Resolver(world, operation, accepted.principal, fresh=fresh, above=(operation.label,))
 
     def ours(case: Case) -> Case:
@@ -94,6 +95,9 @@ def isolated_cases(world: "World", operation: Operation) -> list[Case]:
     """The boundary cases that are certainly wrong in exactly one place, varied ones first."""
     target = world.target
     base = world.accepted(operation).values
+    known = target.memory.isolated.get(operation.label)
+    if known is not None and known[0] == base:
+        return list(known[1])
     most = target.profile.boundary
     found = []
     # A sample needs variety to choose from, not all there is.
@@ -101,7 +105,9 @@ def isolated_cases(world: "World", operation: Operation) -> list[Case]:
         isolated = single(case, base, target.validity)
         if isolated is not None:
             found.append(target.generator.build(operation, isolated[0], fault=isolated[1]))
-    return target.generator_sample(found)
+    sample = target.generator_sample(found)
+    target.memory.isolated[operation.label] = (base, tuple(sample))
+    return sample
 
 
 def invalid_cases(world: "World", operation: Operation) -> Drawn:

@@ -1,11 +1,12 @@
 """What a session has learnt about its target: things that exist, cases that were accepted."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from troth.case import Values
+from troth.case import Case, Values
 from troth.exchange import Exchange, History
 
 
@@ -20,12 +21,36 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A case that was served: its values, by whom it was sent, and what made its resources."""
+    """A case that was served: its values, by whom it was sent, and what made its resources.
+
+    ``credential`` says on the strength of what: ``principal``, ``token`` (the operation's own,
+    in ``values``), ``signature``, or nothing.
+    """
 
     values: Values
     principal: str
     exchange: Exchange
     history: History
+    credential: str = ""
+
+
+@dataclass
+class Pass:
+    """A token that an operation is sent with, and the answers that it came from.
+
+    ``drawn`` has what else was taken from them, by expression. It is ``good`` when it was not
+    refused, and ``refused`` for ever when it was. ``spent`` is one that a request was served with;
+    where its values are good for once it does no more. The token may be empty: then the answers
+    gave values only.
+    """
+
+    token: str
+    who: str
+    answers: dict[str, Thing]
+    drawn: dict[str, Any]
+    good: bool = False
+    refused: bool = False
+    spent: bool = False
 
 
 @dataclass
@@ -34,14 +59,29 @@ class Memory:
 
     things: dict[tuple[str, str, tuple[tuple[str, str], ...]], Thing] = field(default_factory=dict)
     accepted: dict[str, Accepted] = field(default_factory=dict)
-    attempted: dict[str, str] = field(default_factory=dict)
-    """Operations that were tried and never reached a 2xx, with the reason."""
+    attempted: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Operation and principal that came to no 2xx together, with the reason. Under the empty name
+    stands what came to none for its own sake, whoever sent it."""
+    served: Counter[str] = field(default_factory=Counter)
+    """How often each operation answered a 2xx."""
+    once: set[str] = field(default_factory=set)
+    """Operations that take values from answers, and are served only once with the same ones."""
+    repeated: set[str] = field(default_factory=set)
+    """Operations of which it is known whether they belong to ``once``."""
     timeouts: dict[str, int] = field(default_factory=dict)
-    second_opinions: set[tuple[str, int, str]] = field(default_factory=set)
+    second_opinions: set[tuple[str, str]] = field(default_factory=set)
     absent: dict[str, set[str]] = field(default_factory=dict)
     """Documented response properties, by operation, that no answer has had so far."""
     volatile: dict[str, frozenset[str]] = field(default_factory=dict)
     """What changes by itself in the answers of a reading operation."""
+    reading: tuple[int, tuple[str, Values], Any] | None = None
+    """What was read back last: the number of exchanges by then, what was asked and shown."""
+    isolated: dict[str, tuple[Values, tuple[Case, ...]]] = field(default_factory=dict)
+    """Cases with one fault by operation, and the values they were made from: two properties ask."""
+    passes: dict[str, list[Pass]] = field(default_factory=dict)
+    """By operation, the latest last."""
+    drawn: dict[str, set[str]] = field(default_factory=dict)
+    """All that the target file's expressions came to, so that it is known again in a request."""
     fresh: int = 0
 
     def forget(self, identifier: str) -> None:
@@ -59,12 +99,39 @@ class Memory:
             for label, each in self.accepted.items()
             if identifier not in map(str, each.values.path.values())
         }
+        for label, held in self.passes.items():
+            self.passes[label] = [
+                each
+                for each in held
+                if each.token or identifier not in map(str, each.drawn.values())
+            ]
 
     def drop(self, labels: Iterable[str]) -> None:
         """Drop the things that these operations made, and that they could not make any."""
         gone = set(labels)
         self.things = {key: each for key, each in self.things.items() if key[0] not in gone}
-        self.attempted = {key: each for key, each in self.attempted.items() if key not in gone}
+        self.attempted = {key: each for key, each in self.attempted.items() if key[0] not in gone}
+
+    def give_up(self, label: str, senders: Iterable[str], reason: str) -> None:
+        """Note that none of ``senders`` was served; an empty name stands for anybody."""
+        self.attempted.update({(label, who): reason for who in senders})
+
+    def hopeless(self, label: str, senders: Iterable[str]) -> str:
+        """Why there is no use in trying ``senders``; empty while one of them was not tried."""
+        reasons = [self.attempted.get((label, who), "") for who in senders]
+        return reasons[-1] if reasons and all(reasons) else ""
+
+    def accept(self, label: str, accepted: Accepted) -> None:
+        """Note a case that was served."""
+        self.accepted[label] = accepted
+        for who in (accepted.principal, ""):
+            self.attempted.pop((label, who), None)
+
+    def spend(self, label: str) -> None:
+        """Note that ``label`` is served only once with the same values, and was with its last."""
+        self.once.add(label)
+        for each in self.passes.get(label, [])[-1:]:
+            each.spent = True
 
     def next_fresh(self) -> int:
         """A number not given out before in this session."""

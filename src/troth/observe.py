@@ -1,16 +1,21 @@
 """What the recorder shows is checked as it passes, whichever property it was sent for."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from troth.checks.allow import exact_allow
 from troth.checks.envelope import Shape, documented, error_envelope, shape_of
+from troth.checks.events import event_content
+from troth.checks.frames import conversation
 from troth.checks.server_error import server_error
 from troth.exchange import Exchange
 from troth.finding import Complaint, Finding
+from troth.outline import outline
 from troth.prop import Example, Tally, as_finding
 from troth.spec.operation import Operation
+from troth.spec.stream import EVENTS
 
 if TYPE_CHECKING:
     from troth.case import Case
@@ -53,6 +58,7 @@ class Observer:
         """Complaints of the whole session by property and operation."""
         self.doubted: dict[tuple[str, str | None], list[str]] = {}
         self.shapes: list[Shape] = list(target.shapes)
+        self.promises: dict[tuple[str, int], str] = {}
         self.latest: tuple[int, tuple[Complaint, ...]] = (0, ())
 
     def __call__(self, exchange: Exchange) -> None:
@@ -82,8 +88,11 @@ class Observer:
         """What the checks hold against an exchange of whatever time; nothing is remembered."""
         operation = self.known.get(exchange.operation or "")
         found = [*server_error(exchange, operation, None)]
+        if exchange.frames is not None:
+            return (*found, *self._talk(exchange))
         if exchange.response is not None and operation is not None:
             found += self.target.generator.judge(operation, exchange)
+            found += event_content(exchange, operation, self.target.spec, self.target.validity)
         if 400 <= exchange.status < 500:
             found += error_envelope(exchange, operation, tuple(self.target.shapes))
         return tuple(found) + exact_allow(exchange, self.target.spec, self.target.prefix)
@@ -99,12 +108,16 @@ class Observer:
         self, exchange: Exchange, operation: Operation | None, case: "Case | None"
     ) -> tuple[Complaint, ...]:
         found = list(server_error(exchange, operation, case))
+        if exchange.frames is not None:
+            return (*found, *self._talk(exchange))
         found += exact_allow(exchange, self.target.spec, self.target.prefix)
         if exchange.response is None:
             return tuple(found)
-        if operation is not None and not exchange.response.truncated:
+        # Of a stream that was cut, the events that came whole are judged.
+        judgeable = not exchange.response.truncated or exchange.response.media_type == EVENTS
+        if operation is not None and judgeable:
             found += self._judged(operation, exchange)
-        elif operation is not None and exchange.response.media_type != "text/event-stream":
+        elif operation is not None:
             reason = "an answer was longer than [target] max-body: what came was not judged"
             self.doubt("FUZ102", operation.label, reason)
         if exchange.status >= 400 and exchange.status < 500:
@@ -113,17 +126,23 @@ class Observer:
                 self.shapes.append(shape_of(exchange))
         return tuple(found)
 
+    def _talk(self, exchange: Exchange) -> tuple[Complaint, ...]:
+        target = self.target
+        socket = target.spec.socket(exchange.operation or "")
+        return conversation(exchange, socket, target.validity)
+
     def _judged(self, operation: Operation, exchange: Exchange) -> list[Complaint]:
-        """schemathesis on every exchange; openapi-core on errors and on new shapes of success."""
+        """schemathesis on every exchange; openapi-core on every new shape of an answer."""
         first = list(self.target.generator.judge(operation, exchange))
+        first += event_content(exchange, operation, self.target.spec, self.target.validity)
         status = exchange.status
         if status >= 500 and documented(operation, status) is None:
             return []  # A crash is FUZ103's or FUZ104's; that it is undocumented is no news.
         against = [each for each in first if BODY in each.root]
         assert exchange.response is not None
-        shape = (operation.label, status, str(shape_of(exchange)))
+        shape = (self._promise(operation, status), outline(exchange.response))
         memory = self.target.memory
-        if status < 400 and not against and shape in memory.second_opinions:
+        if not against and shape in memory.second_opinions:
             return first
         memory.second_opinions.add(shape)
         opinion = self.target.second.response(operation, exchange)
@@ -152,6 +171,16 @@ class Observer:
             )
         self._drift(operation, status, opinion.absent)
         return first
+
+    def _promise(self, operation: Operation, status: int) -> str:
+        """What the document says of this answer: of errors, the same words wherever they stand."""
+        key = (operation.label, status)
+        if status < 400:
+            return str(key)
+        if key not in self.promises:
+            raw = operation.raw.get("responses", {}).get(str(status))
+            self.promises[key] = f"{status} {json.dumps(raw, sort_keys=True)}" if raw else str(key)
+        return self.promises[key]
 
     def _drift(self, operation: Operation, status: int, absent: tuple[str, ...]) -> None:
         """Documented properties that no answer of this status has had yet."""

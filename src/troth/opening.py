@@ -30,6 +30,9 @@ from troth.transport.exclude import exclusions
 from troth.transport.http import Bounds, Wire
 from troth.transport.record import Recorder
 
+MOST_EVENTS = 1000
+"""Events of a stream that are read at most, be they there at once."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -63,8 +66,13 @@ def preflight(options: Mapping[str, Any]) -> Plan:
         loaded=loaded,
         url=url,
         policy=load_policy(loaded.file),
-        redactor=Redactor(sorted(loaded.secrets)),
+        redactor=Redactor(sorted(loaded.secrets), headers=_signatures(loaded.file)),
     )
+
+
+def _signatures(file: TargetFile) -> list[str]:
+    """The headers that carry signatures: who reads one can send it again."""
+    return [each.sign.header for each in file.operations.values() if each.sign is not None]
 
 
 def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = True) -> Target:
@@ -90,7 +98,12 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
             writes=section.writes,
             exclude=exclusions(section.exclude, spec, base_url),
             timeout=section.timeout,
-            bounds=Bounds(max_body=section.max_body),
+            bounds=Bounds(
+                max_body=section.max_body,
+                events=MOST_EVENTS,
+                idle=profile.idle,
+                awaited=profile.events,
+            ),
         )
         prefix = "" if urlsplit(base_url).path.strip("/") else spec.base_path
         file = plan.loaded.file
@@ -139,7 +152,8 @@ def _answers(wire: Wire, base_url: str, timeout: float) -> None:
 
 
 def _known(spec: Spec, name: str) -> bool:
-    return spec.operation(name) is not None or any(each.label == name for each in spec.broken)
+    known = spec.operation(name) or spec.socket(name)
+    return known is not None or any(each.label == name for each in spec.broken)
 
 
 def _launched(plan: Plan) -> Launched | None:

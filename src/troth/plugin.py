@@ -19,6 +19,7 @@ from troth.evidence.directory import run_directory
 from troth.evidence.jsonl import HistoryWriter
 from troth.observe import settle
 from troth.opening import open_target, preflight
+from troth.parametrise import parameters
 from troth.policy import excuse
 from troth.profile import active
 from troth.prop import Property, Tally
@@ -27,7 +28,7 @@ from troth.report.outcome import Judgement, Outcome, broken_down, causes, to_rep
 from troth.report.progress import Progress
 from troth.report.summary import header, summary
 from troth.run import Result, run
-from troth.spec.operation import BrokenOperation, Operation
+from troth.spec.operation import BrokenOperation, Operation, Socket
 from troth.suites import named
 from troth.target import Target
 from troth.verdict import Verdict
@@ -68,6 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="only this operation: operationId or 'METHOD /path'; may be repeated",
     )
+    group.addoption("--requests", action="store_true", help="print a line for each request")
     group.addoption("--budget", metavar="TIME", help="time for the whole run: 90, 90s, 45m, 2h")
     group.addoption(
         "--evidence",
@@ -193,22 +195,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "operation" not in metafunc.fixturenames:
         return
-    target = run_.target
-    params = []
-    broken = target.spec.broken if declared.broken else ()
-    every: list[Operation | BrokenOperation] = [*target.spec.operations, *broken]
-    for operation in every:
-        if not target.asked(operation):
-            continue
-        marks = []
-        reason = target.closed(operation) if isinstance(operation, Operation) else None
-        if reason:
-            marks.append(pytest.mark.skip(reason=reason))
-        params.append(pytest.param(operation, id=operation.label, marks=marks))
-    if not params:
-        params.append(
-            pytest.param(None, marks=pytest.mark.skip(reason="no operation was asked for"))
-        )
+    params = parameters(declared, run_.target)
     metafunc.parametrize("operation", params, scope="session")
 
 
@@ -228,7 +215,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if run_ is None or run_.target is None:
         return
     run_.left = len(items)
-    places = {each.label: place for place, each in enumerate(run_.target.spec.operations)}
+    asked: list[Operation | Socket] = [*run_.target.spec.operations, *run_.target.spec.sockets]
+    places = {each.label: place for place, each in enumerate(asked)}
 
     def place(item: Any) -> tuple[bool, str, int]:
         declared = getattr(getattr(item, "obj", None), "troth_property", None)

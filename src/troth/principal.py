@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from troth.case import Script
 from troth.config.principals import PrincipalSection, SessionSection
 from troth.credential import Credential, applied
 from troth.errors import UsageError
 from troth.exchange import Exchange, Headers, Request
 from troth.session import LoginFailed, Session, session
 from troth.spec.operation import Spec
+from troth.told import secret_of
 from troth.transport.record import Recorder
 
 ANONYMOUS: Final = "anonymous"
@@ -114,18 +116,38 @@ class Principal:
         purpose: str = "",
         authenticate: bool = True,
         renew: bool = True,
+        token: str = "",
+        sources: tuple[str, ...] = (),
+        script: Script | None = None,
     ) -> Exchange:
-        """Sends ``request`` as this principal.
+        """Sends ``request`` as this principal; with ``token``, on the strength of that alone.
+
+        With a ``script`` it is the handshake of a WebSocket.
 
         A 401 for a credential that was served before is answered with a new login and the same
         request once more (it was refused, so it had no effect); ``renew=False`` leaves the 401.
         Without ``authenticate`` the request goes as it is, with the extra headers that accompany
         a credential, but without that. Raises LoginFailed, NotSent.
         """
+        __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
+
+        def sent(credential: Credential | None, purpose: str) -> Exchange:
+            whole = applied(request, credential or Credential(), self._extra)
+            return self._recorder.send(
+                whole,
+                principal=self.name,
+                operation=operation,
+                purpose=purpose,
+                sources=sources,
+                script=script,
+            )
+
+        if token:
+            return sent(_bearer(token, self._steps), purpose)
         if not authenticate:
-            return self._sent(request, None, operation, purpose)
+            return sent(None, purpose)
         credential = self._current(renew=renew)
-        exchange = self._sent(request, credential, operation, purpose)
+        exchange = sent(credential, purpose)
         if exchange.ok:
             self._served = credential
             return exchange
@@ -135,7 +157,7 @@ class Principal:
         if fresh is None:
             return exchange
         again = f"{purpose}; " if purpose else ""
-        exchange = self._sent(request, fresh, operation, f"{again}again, after a new login")
+        exchange = sent(fresh, f"{again}again, after a new login")
         if exchange.status == 401:
             # The answer is the operation's own (a wrong old password, say): ask it no more.
             self._stubborn.add(operation)
@@ -144,19 +166,6 @@ class Principal:
         if exchange.ok:
             self._served = fresh
         return exchange
-
-    def _sent(
-        self, request: Request, credential: Credential | None, operation: str | None, purpose: str
-    ) -> Exchange:
-        __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
-        whole = applied(request, credential or Credential(), self._extra)
-        return self._record(whole, operation, purpose)
-
-    def _record(self, request: Request, operation: str | None, purpose: str) -> Exchange:
-        __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
-        return self._recorder.send(
-            request, principal=self.name, operation=operation, purpose=purpose
-        )
 
     def _step(self, request: Request, operation: str, purpose: str) -> Exchange:
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
@@ -240,7 +249,8 @@ def principals(
         _sound(name, each, steps)
         if name != ANONYMOUS:
             found[name] = Principal(name, recorder, section=each, steps=steps, now=now)
-    found[ANONYMOUS] = Principal(ANONYMOUS, recorder, section=config.get(ANONYMOUS), now=now)
+    nobody = config.get(ANONYMOUS)
+    found[ANONYMOUS] = Principal(ANONYMOUS, recorder, section=nobody, steps=steps, now=now)
     return found
 
 
@@ -267,10 +277,7 @@ def _sound(name: str, section: PrincipalSection, steps: Session | None) -> None:
 
 def _static(name: str, section: PrincipalSection, steps: Session | None) -> Credential | None:
     if section.token is not None:
-        token = _clean(name, section.token)
-        step = steps.login if steps is not None else None
-        header, prefix = (step.header, step.prefix) if step else ("Authorization", "Bearer ")
-        return Credential(headers=((header, prefix + token),), token=token)
+        return _bearer(_clean(name, section.token), steps)
     if section.basic is not None:
         pair = base64.b64encode(section.basic.strip("\r\n").encode()).decode()
         return Credential(headers=(("Authorization", f"Basic {pair}"),))
@@ -282,6 +289,12 @@ def _static(name: str, section: PrincipalSection, steps: Session | None) -> Cred
     if key.query is not None:
         return Credential(query=((key.query, value),))
     return Credential(cookies=((key.cookie or "", value),))
+
+
+def _bearer(token: str, steps: Session | None) -> Credential:
+    step = steps.login if steps is not None else None
+    header, prefix = (step.header, step.prefix) if step else ("Authorization", "Bearer ")
+    return Credential(headers=((header, prefix + token),), token=token)
 
 
 def _clean(name: str, value: str) -> str:
@@ -320,7 +333,7 @@ def _passwords(value: Any, *, secret: bool) -> Iterator[str]:
         for each in value:
             yield from _passwords(each, secret=secret)
     elif secret and value not in (None, "") and not isinstance(value, bool):
-        yield str(value)
+        yield secret_of(str(value)) or str(value)
 
 
 __all__ = ["ANONYMOUS", "LoginFailed", "Principal", "principals"]

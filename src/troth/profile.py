@@ -1,7 +1,6 @@
 """A profile says how hard a run tries: examples, boundary cases, machines and randomness."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,8 @@ from troth.errors import UsageError
 
 DEFAULT = "ci"
 THEIRS = "hypothesis-ci"
-KEYS = {"examples", "boundary", "machines", "derandomize", "budget", "seed"}
+KEYS = {"examples", "boundary", "machines", "derandomize", "budget", "seed", "stream"}
+STREAM = (100, 2.0)
 NEEDED = {"examples", "boundary", "machines", "derandomize"}
 
 # Only what a live service brings about; the others tell of a test that is at fault.
@@ -30,7 +30,8 @@ class Profile:
 
     ``machine_examples`` and ``machine_steps`` are for each state machine. ``budget`` is in
     seconds for a whole run, ``seed`` for a profile that is not derandomised; None leaves them to
-    the command line.
+    the command line. ``events`` and ``idle``: so many events of a stream are waited for, each so
+    many seconds; what comes at once after them is read too.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Profile:
     derandomize: bool = True
     budget: float | None = None
     seed: int | None = None
+    events: int = STREAM[0]
+    idle: float = STREAM[1]
 
 
 def profiles() -> dict[str, Profile]:
@@ -113,6 +116,9 @@ def _profile(name: str, table: Any, place: str) -> Profile:
     machines = table["machines"]
     if not isinstance(machines, list) or len(machines) != 2:
         raise UsageError(f"{place}: machines is {machines!r}; write [examples, steps]")
+    stream = table.get("stream", [*STREAM])
+    if not isinstance(stream, list) or len(stream) != 2:
+        raise UsageError(f"{place}: stream is {stream!r}; write [events, seconds]")
     if not isinstance(table["derandomize"], bool):
         raise UsageError(f"{place}: derandomize is {table['derandomize']!r}; write true or false")
     return Profile(
@@ -124,8 +130,10 @@ def _profile(name: str, table: Any, place: str) -> Profile:
         machine_examples=_whole(machines[0], f"{place}: machines"),
         machine_steps=_whole(machines[1], f"{place}: machines"),
         derandomize=table["derandomize"],
-        budget=_seconds(table, place),
+        budget=_seconds(table.get("budget"), f"{place}: budget"),
         seed=_whole(table["seed"], f"{place}: seed", least=0) if "seed" in table else None,
+        events=_whole(stream[0], f"{place}: stream"),
+        idle=_seconds(stream[1], f"{place}: stream") or STREAM[1],
     )
 
 
@@ -135,10 +143,9 @@ def _whole(value: Any, place: str, *, least: int = 1, other: str = "") -> int:
     return value
 
 
-def _seconds(table: Mapping[str, Any], place: str) -> float | None:
-    value = table.get("budget")
+def _seconds(value: Any, place: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise UsageError(f"{place}: budget is {value!r}; write seconds, more than 0")
+        raise UsageError(f"{place} is {value!r}; write seconds, more than 0")
     return float(value)

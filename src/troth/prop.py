@@ -33,6 +33,10 @@ class Property:
     """Whether it sums up what the others have seen of an operation, and so comes after them."""
     broken: bool = False
     """Whether it also answers, with *error*, for operations that the document describes badly."""
+    operations: bool = True
+    """Whether it is asked of each operation."""
+    sockets: bool = False
+    """Whether it is asked of each WebSocket."""
 
 
 CATALOGUE: dict[str, Property] = {}
@@ -50,6 +54,8 @@ def prop(
     phases: Iterable[Phase] = (),
     last: bool = False,
     broken: bool = False,
+    operations: bool = True,
+    sockets: bool = False,
 ) -> Callable[[Test], Test]:
     """Declare a pytest test to be the property ``id``.
 
@@ -77,6 +83,8 @@ def prop(
             " ".join(head.split()),
             last,
             broken,
+            operations,
+            sockets,
         )
         if known is not None and known != declared:
             raise ValueError(f"{id} is declared twice: {known.slug} and {slug}")

@@ -1,12 +1,16 @@
 """Finds a case that an operation serves: producers first, then values, then who may."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from troth.case import NO_BODY, Values
 from troth.exchange import Breakage, Exchange
+from troth.fresh import freshened
 from troth.memory import Accepted
+from troth.passes import again_the_same
+from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
 from troth.references import Resolver
 from troth.spec.operation import Operation, Scheme
@@ -16,7 +20,28 @@ if TYPE_CHECKING:
     from troth.world import World
 
 MOST_ATTEMPTS = 12
+"""Requests that one principal sends at most, with what is there and with what is made anew."""
 DEEPEST = 6
+SPENT = frozenset({400, 401, 409, 410, 422})
+"""What is answered to a value that was good for once."""
+CONFLICT = 409
+_HOPELESS = frozenset({401, 403, 404, 405, 410, 429})
+"""What other values do not mend."""
+
+
+@dataclass
+class Refusals:
+    """Why nothing was served so far: what was answered says more than what could not be sent."""
+
+    answered: list[str] = field(default_factory=list)
+    unsent: list[str] = field(default_factory=list)
+
+    def last(self) -> str:
+        """The reason that is told. That a named principal was refused says more than that nobody
+        was.
+        """
+        named = [each for each in self.answered if " for anonymous" not in each]
+        return (named or self.answered or self.unsent or ["nothing could be sent"])[-1]
 
 
 def served(operation: Operation, exchange: Exchange) -> bool:
@@ -41,54 +66,105 @@ def reach(
     ``above`` are the operations for whose sake this one is called. Raises Inconclusive with the
     last refusal when nothing was served.
     """
-    if operation.label in above or len(above) >= DEEPEST:
-        raise Inconclusive(f"{operation.label} needs itself: {' <- '.join(above)}")
-    refusals: list[str] = []
-    attempts = 0
-    fresh = fresh or operation.method == "DELETE"  # what others use is not deleted
-    makers = {
-        each.operation
-        for producers in world.target.graph.of(operation.label).values()
-        for each in producers
-    }
-    for who in [principal] if principal else world.target.senders(operation):
-        for again in (fresh, True) if not fresh else (True,):
-            resolver = Resolver(world, operation, who, fresh=again, above=(*above, operation.label))
-            try:
-                path = resolver.path(fixed or {})
-            except Inconclusive as missing:
-                refusals.append(str(missing))
-                if again:
-                    break
-                # What was made earlier may be gone, and its children with it: make all anew.
-                world.target.memory.drop(makers)
-                continue
-            stale = False
-            for values in candidates(world, operation, resolver, path):
-                attempts += 1
-                if attempts > MOST_ATTEMPTS:
-                    break
-                exchange = world.send(
-                    world.target.generator.build(operation, values), principal=who
-                )
-                if served(operation, exchange):
-                    before = tuple(world.example.provenance)
-                    accepted = Accepted(values, who, exchange, before)
-                    world.target.memory.accepted[operation.label] = accepted
-                    world.target.memory.attempted.pop(operation.label, None)
-                    return accepted
-                refusals.append(refusal(operation, exchange, world.target.spec.schemes))
-                stale = exchange.status in {404, 409, 410}
-                if exchange.status in {401, 403, 404, 405, 410, 429} or exchange.breakage:
-                    break
-            if not (stale and resolver.used and not again):
-                break
-    # That a named principal was refused says more than that nobody was.
-    told = [each for each in refusals if " for anonymous" not in each]
-    said = (told or refusals or ["nothing could be sent"])[-1]
-    reason = f"{operation.label} was never served: {said}"
-    world.target.memory.attempted[operation.label] = reason
+    label, memory = operation.label, world.target.memory
+    if label in above or len(above) >= DEEPEST:
+        raise Inconclusive(f"{label} needs itself: {' <- '.join(above)}")
+    # What others use is not deleted, and what was good for once is not sent again.
+    fresh = fresh or operation.method == "DELETE" or label in memory.once
+    senders = [principal] if principal else world.target.senders(operation)
+    refusals = Refusals()
+    for who in senders:
+        accepted = _reach_as(
+            world, operation, who, fixed=fixed or {}, fresh=fresh, above=above, refusals=refusals
+        )
+        if accepted is not None:
+            memory.accept(label, accepted)
+            return accepted
+    reason = f"{label} was never served: {refusals.last()}"
+    # For another's sake it was tried without all that the other one stands above.
+    whoever = [""] if not above and principal is None else []
+    memory.give_up(label, [*senders, *whoever], reason)
     raise Inconclusive(reason)
+
+
+def _reach_as(
+    world: "World",
+    operation: Operation,
+    who: str,
+    *,
+    fixed: Mapping[str, str],
+    fresh: bool,
+    above: tuple[str, ...],
+    refusals: Refusals,
+) -> Accepted | None:
+    """The same as one principal: with what is there already, then with all made anew."""
+    memory = world.target.memory
+    attempts = count(1)
+    spent = False
+    for again in (True,) if fresh else (False, True):
+        resolver = Resolver(world, operation, who, fresh=again, above=(*above, operation.label))
+        try:
+            path = resolver.path(fixed)
+            resolver.prepare(path)
+        except Inconclusive as missing:
+            refusals.unsent.append(str(missing))
+            if again:
+                return None
+            # What was made earlier may be gone, and its children with it: make all anew.
+            producers = world.target.graph.of(operation.label).values()
+            memory.drop(each.operation for ways in producers for each in ways)
+            continue
+        known = memory.accepted.get(operation.label)
+        stale, sent = False, 0
+        offered = candidates(world, operation, resolver, path)
+        try:
+            values = next(offered, None)
+            while values is not None and next(attempts) <= MOST_ATTEMPTS:
+                case = world.target.generator.build(operation, values)
+                exchange = world.send(case, principal=who, whole=True)
+                sent += 1
+                if served(operation, exchange):
+                    if spent and again:
+                        memory.spend(operation.label)
+                    return _accepted(world, operation, values, who, exchange)
+                refusals.answered.append(refusal(operation, exchange, world.target.spec.schemes))
+                status = exchange.status
+                # What the target file takes from an answer is often good for once.
+                taken = bool(resolver.answers) and status in SPENT
+                stale = status in {404, 409, 410} or taken
+                if taken and known and again_the_same(world.target, case, known.values):
+                    spent = True
+                if status in _HOPELESS or exchange.breakage:
+                    break
+                if stale and resolver.used and known is not None and sent > 1 and not again:
+                    # What was served once is refused: used up are the things, not the values.
+                    break
+                values = _next(offered, status)
+        except Inconclusive as unsent:
+            # Of this principal alone, perhaps: who cannot log in, say.
+            refusals.unsent.append(str(unsent))
+            return None
+        if not (stale and resolver.used and not again):
+            return None
+    return None
+
+
+def _accepted(
+    world: "World", operation: Operation, values: Values, who: str, exchange: Exchange
+) -> Accepted:
+    # Each once: what is made from this one brings it all along again.
+    made = world.example.provenance[world.since or 0 :]
+    before = tuple({each.number: each for each in made}.values())
+    return Accepted(values, who, exchange, before, credential(world, operation, values, who))
+
+
+def credential(world: "World", operation: Operation, values: Values, who: str) -> str:
+    """On the strength of what a request is served that is sent so."""
+    if values.token:
+        return "token"
+    if world.target.signature_is_credential(operation):
+        return "signature"
+    return "" if who == ANONYMOUS else "principal"
 
 
 def refusal(operation: Operation, exchange: Exchange, schemes: Mapping[str, Scheme]) -> str:
@@ -110,22 +186,45 @@ def refusal(operation: Operation, exchange: Exchange, schemes: Mapping[str, Sche
     return f'{status} for `{who}`; [operations."{operation.label}"] can name values it accepts'
 
 
+Offer = Generator[Values, int | None, None]
+
+
 def candidates(
     world: "World", operation: Operation, resolver: Resolver, path: Mapping[str, Any]
-) -> Iterator[Values]:
-    """Values that may be accepted: configured, then the document's examples, then generated."""
+) -> Offer:
+    """Values that may be accepted: those that were, configured ones, the document's examples,
+    then generated ones. The status that refused the last one is sent in.
+    """
     seen: list[Values] = []
-    for raw in _sources(world, operation):
+    others: list[Values] = []
+    known = world.target.memory.accepted.get(operation.label)
+    configured = world.target.told(operation).body is not None
+    first = [known.values] if known is not None and not configured else []
+    for raw in chain(first, _sources(world, operation, resolver)):
         values = complete(world, operation, raw, resolver, path)
         if values in seen:
             continue
         seen.append(values)
-        yield values
-    for values in seen[:2]:
-        # Refused although valid: perhaps something with the same name exists already.
+        status = yield values
+        if status == CONFLICT:
+            # Refused although valid: perhaps something with the same name exists already.
+            fresher = freshened(world, operation, values)
+            if fresher not in seen:
+                seen.append(fresher)
+                yield fresher
+        else:
+            others.append(values)
+    for values in others[:2]:
         fresher = freshened(world, operation, values)
         if fresher != values:
             yield fresher
+
+
+def _next(offered: Offer, status: int) -> Values | None:
+    try:
+        return offered.send(status)
+    except StopIteration:
+        return None
 
 
 def complete(
@@ -146,6 +245,7 @@ def complete(
     }
     made = replace(
         values,
+        token=resolver.token(),
         path={**values.path, **known, **path, **resolver.told(told.path)},
         query={
             **values.query,
@@ -165,28 +265,30 @@ def complete(
     return made
 
 
-def _sources(world: "World", operation: Operation) -> Iterator[Values]:
+def _sources(world: "World", operation: Operation, resolver: Resolver) -> Iterator[Values]:
     told = world.target.told(operation)
-    valid = world.target.boundary(operation, valid=True, most=MOST_ATTEMPTS)
-    template = minimal(operation, valid[0].values if valid else Values())
+    # Making boundary cases of a body costs most of a smoke run: all but the first only at need.
+    first = world.target.boundary(operation, valid=True, most=1)
+    template = minimal(operation, first[0].values if first else Values())
     examples = {
         each.name: each.examples[0]
         for each in operation.parameters
         if each.examples and each.required and each.location == "query"
     }
     template = replace(template, query={**template.query, **examples})
-    resolver = Resolver(world, operation, "", fresh=False, above=())
     if told.body is not None:
         media_type = next(iter(operation.body.content), None) if operation.body else None
         yield replace(template, body=resolver.told(told.body), media_type=media_type)
         return
     if operation.body is None:
         yield template
-        yield from (case.values for case in valid[:3])
+        few = world.target.boundary(operation, valid=True, most=3)
+        yield from (case.values for case in few)
         return
     for media_type, media in operation.body.content.items():
         for example in media.examples[:2]:
             yield replace(template, body=example, media_type=media_type)
+    valid = world.target.boundary(operation, valid=True, most=MOST_ATTEMPTS)
     cases = sorted(valid, key=lambda case: len(case.body))
     for case in cases[:3] + cases[-2:]:
         yield replace(template, body=case.values.body, media_type=case.values.media_type)
@@ -211,31 +313,3 @@ def minimal(operation: Operation, values: Values) -> Values:
         headers=kept("header", values.headers),
         cookies=kept("cookie", values.cookies),
     )
-
-
-def freshened(world: "World", operation: Operation, values: Values) -> Values:
-    """``values`` with free strings of the body replaced by ones not used before."""
-    if not isinstance(values.body, Mapping):
-        return values
-    body = dict(values.body)
-    validity = world.target.validity
-    media = operation.body.content.get(values.media_type or "") if operation.body else None
-    if media is None or world.target.told(operation).body is not None:
-        return values
-    references = world.target.references(operation)
-    for name, value in body.items():
-        if not isinstance(value, str) or f"/{name}" in references:
-            continue
-        number = world.target.memory.next_fresh()
-        for text in _fresh_texts(value, number, world.target.salt):
-            changed = {**body, name: text}
-            if validity.violations(media.schema, changed) == ():
-                body = changed
-                break
-    return replace(values, body=body)
-
-
-def _fresh_texts(value: str, number: int, salt: str) -> tuple[str, ...]:
-    if "@" in value:
-        return (f"troth{salt}{number}@example.com",)
-    return (f"{value[:20]}-{salt}{number}", f"troth{salt}{number}", f"t{number}")

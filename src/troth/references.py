@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from troth.expression import ExpressionError, identifier
+from troth.expression import ExpressionError, evaluate, identifier
 from troth.faults import parameter_of
-from troth.memory import Thing
+from troth.memory import Pass, Thing
+from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
 from troth.spec.graph import Producer, Reference
 from troth.spec.operation import Operation
+from troth.told import PRODUCER, lookup, one_time_code, secret_of
 
 if TYPE_CHECKING:
     from troth.world import World
-
-PRODUCER = "$producer."
 
 
 @dataclass
@@ -22,7 +22,9 @@ class Resolver:
     """Resolves the references of one operation, as one principal.
 
     ``fresh`` makes the thing itself anew and keeps its parents; ``above`` are the operations on
-    whose behalf this happens, so that nothing needs itself.
+    whose behalf this happens, so that nothing needs itself. What the target file takes from one
+    operation comes from one answer of it: ``answers``. The token of the operation is its own
+    one: somebody else's may be used up.
     """
 
     world: "World"
@@ -31,7 +33,18 @@ class Resolver:
     fresh: bool
     above: tuple[str, ...]
     used: bool = False
+    answers: dict[str, Thing] = field(default_factory=dict)
+    drawn: dict[str, Any] = field(default_factory=dict)
     _path: dict[str, str] = field(default_factory=dict)
+    _pass: Pass | None = None
+
+    def __post_init__(self) -> None:
+        latest = self.world.target.memory.passes.get(self.operation.label, [])[-1:]
+        if latest and not self.fresh and not latest[0].refused and latest[0].who == self.who:
+            # What is spent in it is replaced when a case is sent.
+            self._pass = latest[0]
+            self.answers, self.drawn = self._pass.answers, self._pass.drawn
+            self.used = bool(self.answers)
 
     def path(self, fixed: Mapping[str, str]) -> dict[str, str]:
         """Values of the path parameters that refer to things, outermost first.
@@ -97,31 +110,109 @@ class Resolver:
         return last.endswith(("token", "code", "key"))
 
     def told(self, values: Any) -> Any:
-        """Configured values, with ``$producer.<operation>.body#/pointer`` looked up."""
+        """Configured values: ``$producer.…`` looked up, ``$totp(…)`` computed.
+
+        Raises Inconclusive where that comes to nothing.
+        """
         if isinstance(values, Mapping):
             return {name: self.told(value) for name, value in values.items()}
         if isinstance(values, list | tuple):
             return [self.told(value) for value in values]
-        if isinstance(values, str) and values.startswith(PRODUCER):
-            return self._looked_up(values)
-        return values
+        if not isinstance(values, str):
+            return values
+        secret = secret_of(values)
+        if secret is None and not values.startswith(PRODUCER):
+            return values
+        value = self._looked_up(values) if secret is None else self._code(secret)
+        self.drawn[values] = value
+        self.world.target.memory.drawn.setdefault(values, set()).add(str(value))
+        return value
+
+    def token(self) -> str:
+        """The token that the operation is sent with; empty where it needs none of its own."""
+        text = self.world.target.told(self.operation).token
+        if text is None or self._pass is not None:
+            return self._pass.token if self._pass is not None else ""
+        token = self.told(text)
+        if not isinstance(token, str) or not token or not token.isprintable():
+            raise Inconclusive(f"the token of {self.operation.label}: no text stands there")
+        self._pass = Pass(token, self.who, self.answers, self.drawn)
+        self.world.target.memory.passes.setdefault(self.operation.label, []).append(self._pass)
+        return token
+
+    def prepare(self, path: Mapping[str, str]) -> None:
+        """Get all that the target file says of the operation, and keep it for what follows.
+
+        Raises Inconclusive.
+        """
+        told = self.world.target.told(self.operation)
+        self.after({**path, **self.told(told.path)})
+        self.told([self.token(), told.query, told.headers, told.body])
+        if self._pass is None and self.drawn:
+            self._pass = Pass("", self.who, self.answers, self.drawn)
+            self.world.target.memory.passes.setdefault(self.operation.label, []).append(self._pass)
+
+    def after(self, path: Mapping[str, str]) -> None:
+        """Call what must have succeeded before, on the same things. Raises Inconclusive."""
+        for name in self.world.target.told(self.operation).after:
+            operation = self.world.target.spec.operation(name)
+            if operation is None:
+                raise Inconclusive(f"`after` names no operation of the document: {name}")
+            self._answer(operation, name, path)
+
+    def _code(self, secret: str) -> str:
+        value = self.told(secret)
+        try:
+            return one_time_code(str(value))
+        except ValueError:
+            place = secret if secret.startswith(PRODUCER) else "$totp(…)"
+            raise Inconclusive(f"what stands at `{place}` is no base32 secret") from None
 
     def _looked_up(self, text: str) -> Any:
-        rest = text.removeprefix(PRODUCER)
-        for mark in (".body#", ".header."):
-            name, found, tail = rest.rpartition(mark)
-            if found:
-                producer = self.world.target.spec.operation(name)
-                if producer is None:
-                    raise Inconclusive(f"`{text}` names no operation of the document")
-                expression = f"$response{mark}{tail}"
-                value = self._value(
-                    Producer(producer.label, expression, "configured"), fresh=self.fresh
-                )
-                if value is None:
-                    raise Inconclusive(f"`{text}` gave nothing")
-                return value
-        raise Inconclusive(f"`{text}` is neither $producer.<operation>.body#/… nor .header.…")
+        found = lookup(text)
+        if found is None:
+            raise Inconclusive(f"`{text}` is neither $producer.<operation>.body#/… nor .header.…")
+        producer = self.world.target.spec.operation(found.operation)
+        if producer is None:
+            raise Inconclusive(f"`{text}` names no operation of the document")
+        exchange = self._answer(producer, text, self._path).exchange
+        try:
+            if found.expression.lower().endswith("location"):
+                return identifier(found.expression, exchange)
+            value = evaluate(found.expression, exchange)
+        except ExpressionError as error:
+            raise Inconclusive(f"`{text}` gave nothing: {error}") from None
+        if value is None or value == "":
+            raise Inconclusive(f"`{text}` gave nothing")
+        return value
+
+    def _answer(self, producer: Operation, text: str, path: Mapping[str, str]) -> Thing:
+        """The one answer of ``producer`` that this request is made from."""
+        known = self.answers.get(producer.label)
+        if known is not None:
+            self.world.example.provenance.extend(known.history)
+            return known
+        target = self.world.target
+        reason = target.closed(producer)
+        if producer.label in self.above or reason:
+            raise Inconclusive(f"`{text}` gave nothing: {reason or 'it would need itself'}")
+        token = lookup(target.told(self.operation).token or "")
+        own = token is not None and producer.named(token.operation)
+        shared = shared_values(producer.path, self.operation.path, path)
+        self.used = True
+        # What the target file says of the producer comes first; then the same principal, whose
+        # things they are; then anybody.
+        ways = [self.who, ""] if self.who != ANONYMOUS and producer.security else [""]
+        fresh, why = self.fresh or own, ""
+        for who in ways:
+            try:
+                thing = produce(self.world, producer, shared, who, fresh=fresh, above=self.above)
+            except Inconclusive as reason:
+                why = why or str(reason)
+            else:
+                self.answers[producer.label] = thing
+                return thing
+        raise Inconclusive(f"`{text}` gave nothing: {why}")
 
     def _produced(self, producers: tuple[Producer, ...], *, fresh: bool) -> Any:
         deletes = self.operation.method == "DELETE"
@@ -139,13 +230,18 @@ class Resolver:
         if operation is None or operation.label in self.above or target.closed(operation):
             return None
         shared = shared_values(operation.path, self.operation.path, self._path)
-        try:
-            thing = produce(self.world, operation, shared, self.who, fresh=fresh, above=self.above)
-            value = identifier(producer.value, thing.exchange)
-        except (Inconclusive, ExpressionError):
-            return None  # The next producer is asked; `path` says so when there is none left.
-        self.used = True
-        return value
+        # Nobody else is going to be tried for an operation that one alone may send: what another
+        # one has made will do for him then.
+        alone = self.who == ANONYMOUS or target.senders(self.operation) == [self.who]
+        for who in (self.who, "") if alone else (self.who,):
+            try:
+                thing = produce(self.world, operation, shared, who, fresh=fresh, above=self.above)
+                value = identifier(producer.value, thing.exchange)
+            except (Inconclusive, ExpressionError):
+                continue  # The next producer is asked; `path` says so when there is none left.
+            self.used = True
+            return value
+        return None
 
 
 def produce(
@@ -158,15 +254,19 @@ def produce(
     above: tuple[str, ...],
 ) -> Thing:
     """The answer of ``operation``: of an earlier call, unless a ``fresh`` one is wanted."""
-    memory = world.target.memory
-    key = (operation.label, who, tuple(sorted(fixed.items())))
+    memory, target = world.target.memory, world.target
+    # Whose credential does not do for it can not call it, on whosever behalf.
+    senders = target.senders(operation)
+    principal = who if who in senders else None
+    key = (operation.label, principal or "", tuple(sorted(fixed.items())))
     known = memory.things.get(key)
     if known is not None and not fresh:
         world.example.provenance.extend(known.history)
         return known
-    if operation.label in memory.attempted and not fresh:
-        raise Inconclusive(memory.attempted[operation.label])
-    accepted = world.reach(operation, fixed=fixed, principal=who or None, above=above)
+    hopeless = memory.hopeless(operation.label, [principal] if principal else senders)
+    if hopeless and not fresh:
+        raise Inconclusive(hopeless)
+    accepted = world.reach(operation, fixed=fixed, principal=principal, above=above)
     thing = Thing(accepted.exchange, dict(fixed), (*accepted.history, accepted.exchange))
     if not fresh:
         memory.things[key] = thing

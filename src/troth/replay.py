@@ -3,21 +3,27 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
+from troth.case import Script
 from troth.exchange import Exchange, History, Request
 from troth.finding import Complaint, Finding
 from troth.redaction import SENSITIVE
+from troth.remake import Gone, Remade
 from troth.session import LoginFailed
 from troth.transport.record import NotSent, UnsendableRequest
 
 Judge = Callable[[Exchange], tuple[Complaint, ...]]
+Remake = Callable[[Exchange, History], Remade]
 
 _MARK = re.compile(r"\[(?:redacted|secret:\d+)\]")
 # What the recorder and the connection add by themselves.
-_OWN: Final = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length"})
+_OWN: Final = frozenset(
+    {"host", "user-agent", "accept-encoding", "connection", "content-length"}
+    | {"upgrade", "sec-websocket-key", "sec-websocket-version"}
+)
 # A shorter value stands in too many places by chance (page 1, size 10, `ok`): it is taken for an
 # id only where the member or parameter is named like one.
 _TELLING: Final = 8
@@ -40,8 +46,12 @@ class Sender(Protocol):
         operation: str | None,
         purpose: str = "",
         authenticate: bool = True,
+        token: str = "",
+        script: Script | None = None,
     ) -> Exchange:
-        """Sends the request, with the principal's credential put on where ``authenticate``."""
+        """Sends the request, with the principal's credential put on where ``authenticate``, or
+        with ``token`` in its place; as the handshake of a WebSocket where there is a ``script``.
+        """
 
 
 class Replayed(Protocol):
@@ -70,6 +80,7 @@ def replay(
     target: Replayed,
     *,
     judge: Judge | None = None,
+    remake: Remake = lambda old, _: Remade(old),
     recorded_base_url: str = "",
 ) -> Replay:
     """Sends ``finding.history`` again, in order, as the same principals.
@@ -77,6 +88,7 @@ def replay(
     Ids that the recorded responses introduced become those that the new responses have in the
     same place. With ``judge`` the finding still fails when the new witness is complained of for
     the same property and root; without, when it ends as it did: same status, same breakage.
+    ``remake`` finds tokens, one-time codes and signatures anew.
     ``recorded_base_url`` is where the service was then; without it only the origin is replaced.
     """
     if not finding.history:
@@ -95,16 +107,21 @@ def replay(
             message = f"{role} was sent by {old.principal!r}; the target file names {known}"
             return Replay(None, tuple(sent), message)
         authenticate = not told or _knows(old)
-        url = _moved(old.request.url, recorded_base_url, target.base_url)
-        again = _again(old, url, names, authenticate=authenticate)
         try:
+            remade = remake(old, tuple(sent))
+            asked = remade.exchange
+            url = _moved(asked.request.url, recorded_base_url, target.base_url)
+            fresh = bool(remade.token) or (authenticate and old.principal != "anonymous")
+            again = _again(asked, url, names, fresh=fresh)
             new = principal.send(
-                again.request,
+                remade.finished(again.request),
                 operation=old.operation,
                 purpose=f"replay of {role}",
                 authenticate=authenticate,
+                token=remade.token,
+                script=_script(old, names),
             )
-        except (NotSent, UnsendableRequest, LoginFailed) as reason:
+        except (NotSent, UnsendableRequest, LoginFailed, Gone) as reason:
             return Replay(None, tuple(sent), f"{role} was not sent: {reason}")
         sent.append(new)
         lost = again.lost(new)
@@ -123,6 +140,23 @@ def replay(
         # What was redacted may be what made it fail: it shows nothing that this did not.
         return Replay(None, tuple(sent), f"{message}; but {lost}")
     return Replay(still, tuple(sent), message)
+
+
+def _script(old: Exchange, names: Mapping[str, str]) -> Script | None:
+    """What was said over a WebSocket is said again, and as much is waited for as was heard."""
+    if old.frames is None:
+        return None
+    said = [
+        replace(each, data=_framed(each.data, names)) if each.kind == "text" else each
+        for each in old.frames
+        if each.sent and each.kind != "close"
+    ]
+    return Script(tuple(said), awaited=sum(not each.sent for each in old.frames))
+
+
+def _framed(data: bytes, names: Mapping[str, str]) -> bytes:
+    text = data.decode("utf-8", "surrogateescape")
+    return _in_body(text, names).encode("utf-8", "surrogateescape")
 
 
 def outcome(exchange: Exchange) -> str:
@@ -167,8 +201,7 @@ def _knows(exchange: Exchange) -> bool:
     return "[secret:" in request.url or any("[secret:" in value for _, value in request.headers)
 
 
-def _again(old: Exchange, url: str, names: Mapping[str, str], *, authenticate: bool) -> _Again:
-    fresh = authenticate and old.principal != "anonymous"
+def _again(old: Exchange, url: str, names: Mapping[str, str], *, fresh: bool) -> _Again:
     redacted = []
     expected: list[str] = []
     if fresh:

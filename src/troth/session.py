@@ -14,6 +14,7 @@ from troth.errors import UsageError
 from troth.exchange import Exchange, Headers, Request
 from troth.expression import Expression, ExpressionError, evaluate, parse
 from troth.spec.operation import Operation, Spec
+from troth.told import computed
 from troth.transport.request import join
 
 _JSON: Final = re.compile(r"application/(?:[-\w.]+\+)?json|\*/\*", re.IGNORECASE)
@@ -58,7 +59,7 @@ class Session:
         """A credential for the principal ``name``. Raises LoginFailed, NotSent."""
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
         label = self.entry.label
-        request = request_for(self.entry, self.base_url, self.spec, body)
+        request = request_for(self.entry, self.base_url, self.spec, computed(body))
         exchange = send(request, label, f"log in as {name}")
         served = exchange.ok or (self.login.cookie and 300 <= exchange.status < 400)
         if not served:

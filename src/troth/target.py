@@ -1,7 +1,7 @@
 """A target that is open: its document, its principals, and what a session learns about it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
@@ -10,10 +10,11 @@ from typing import Any
 from troth.case import Case
 from troth.checks.envelope import Shape
 from troth.config.file import TargetFile
-from troth.config.operations import OperationSection
+from troth.config.operations import OperationSection, SignSection
 from troth.config.policy import PolicySection
 from troth.evidence.protocol import Writer
 from troth.exchange import Exchange
+from troth.expression import ExpressionError, evaluate
 from troth.gate import closed
 from troth.launch import Launched
 from troth.memory import Memory
@@ -23,11 +24,13 @@ from troth.profile import Profile
 from troth.prop import Example, Tally
 from troth.redaction import Redactor
 from troth.spec.graph import Graph
-from troth.spec.operation import BrokenOperation, Operation, Spec
+from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
 from troth.spec.schema import resolve
 from troth.spec.schemathesis import Generator, faults_first
 from troth.spec.second import Judge
 from troth.spec.validity import Validity
+from troth.suiting import suits
+from troth.told import leaves, lookup, secret_of
 from troth.transport.record import Recorder
 from troth.world import World
 
@@ -67,7 +70,10 @@ class Target:
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.observer = Observer(self, known={each.label: each for each in self.spec.operations})
+        shakes = (each.handshake for each in self.spec.sockets)
+        known = {each.label: each for each in (*self.spec.operations, *shakes)}
+        self.observer = Observer(self, known=known)
+        self._secret_places = self._secret_lookups()
         self.recorder.subscribe(self._learn_secrets)
 
     def __repr__(self) -> str:
@@ -91,6 +97,7 @@ class Target:
             "name": self.name,
             "base_url": self.base_url,
             "operations": sum(1 for each in self.spec.operations if self.asked(each)),
+            "sockets": [each.label for each in self.spec.sockets if self.asked(each)],
             "broken": len(self.spec.broken),
             "drift": [
                 f"{key}: the document has {', '.join(sorted(places))}, no answer had"
@@ -110,9 +117,11 @@ class Target:
             "failed": (self.writer.failed if self.writer else None) or "",
         }
 
-    def asked(self, operation: Operation | BrokenOperation) -> bool:
+    def asked(self, operation: Operation | Socket | BrokenOperation) -> bool:
         """Whether ``--operation`` leaves it in."""
-        named = operation.named if isinstance(operation, Operation) else operation.label.__eq__
+        named = (
+            operation.label.__eq__ if isinstance(operation, BrokenOperation) else operation.named
+        )
         return not self.only or any(named(name) for name in self.only)
 
     def requires(self, property: str) -> bool:
@@ -120,9 +129,25 @@ class Target:
         return property in self.policy.require or "*" in self.policy.require
 
     def _learn_secrets(self, exchange: Exchange) -> None:
+        for expression in self._secret_places.get(exchange.operation or "", ()):
+            with suppress(ExpressionError):
+                self.redactor.add(str(evaluate(expression, exchange)))
         for principal in self.principals.values():
             if principal.name == exchange.principal:
                 self.redactor.add(*sorted(principal.secrets))
+
+    def _secret_lookups(self) -> dict[str, set[str]]:
+        """Where in which answers stand tokens, and secrets of one-time codes."""
+        found: dict[str, set[str]] = {}
+        for section in self.file.operations.values():
+            values = (section.path, section.query, section.headers, section.body, section.send)
+            texts = [secret_of(each) for _, each in leaves(values) if isinstance(each, str)]
+            for text in (section.token, *texts):
+                place = lookup(text or "")
+                producer = self.spec.operation(place.operation) if place else None
+                if place is not None and producer is not None:
+                    found.setdefault(producer.label, set()).add(place.expression)
+        return found
 
     def world(self) -> World:
         """One example of the property that is running. Raises RuntimeError outside of a test."""
@@ -147,7 +172,7 @@ class Target:
         finally:
             self.sending = before
 
-    def told(self, operation: Operation) -> OperationSection:
+    def told(self, operation: Operation | Socket) -> OperationSection:
         """What the target file says about ``operation``; for the session's own operations, what
         ``[session]`` and the principal's ``login`` say.
         """
@@ -157,7 +182,7 @@ class Target:
             return section
         return section.model_copy(update={"body": self._session_body(operation)})
 
-    def _session_body(self, operation: Operation) -> dict[str, Any] | None:
+    def _session_body(self, operation: Operation | Socket) -> dict[str, Any] | None:
         """The body of a login or a refresh, None for every other operation."""
         session = self.file.session
         if session.login and operation.named(session.login.operation):
@@ -172,12 +197,48 @@ class Target:
             }
         return None
 
+    def signature(self, case: Case, *, whole: bool) -> SignSection | None:
+        """How ``case`` is to be signed; None where it is not, or its fault is that very header.
+
+        A signature that is the credential is put on a ``whole`` request only.
+        """
+        if case.operation is None:
+            return None
+        sign, fault = self.told(case.operation).sign, case.fault
+        if sign is None or not (whole or not self.signature_is_credential(case.operation)):
+            return None
+        own = fault is not None and (fault.location, fault.name.lower())
+        return None if own == ("header", sign.header.lower()) else sign
+
+    def signature_is_credential(self, operation: Operation) -> bool:
+        """Whether the document wants an API key in the very header that carries a signature."""
+        sign = self.told(operation).sign
+        schemes = [self.spec.schemes.get(each) for way in operation.security for each in way]
+        return sign is not None and any(
+            each.location == "header" and each.key.lower() == sign.header.lower()
+            for each in schemes
+            if each is not None
+        )
+
     def senders(self, operation: Operation) -> list[str]:
-        """Principals to try for ``operation``, the likeliest first."""
+        """Principals to try for ``operation``, the likeliest first.
+
+        Where the credential of some is of the kind that the document asks for, those of another
+        kind are not tried at all.
+        """
         told = self.told(operation).principal
         if told is not None:
             return [told]
         named = [name for name in self.principals if name != ANONYMOUS]
+        known, login = self.file.principals, self.file.session.login
+        suiting = {
+            name: suits(known[name], login, operation, self.spec.schemes)
+            for name in named
+            if name in known
+        }
+        fitting = [name for name in named if suiting.get(name)]
+        if fitting:
+            named = [*fitting, *(name for name in named if suiting.get(name) is None)]
         # What the document calls public is promised to everybody, and asked for by nobody.
         return [*named, ANONYMOUS] if operation.secured else [ANONYMOUS, *named]
 
@@ -188,14 +249,13 @@ class Target:
         known = self.memory.accepted.get(operation.label)
         return known.principal if known else self.senders(operation)[0]
 
-    def closed(self, operation: Operation) -> str | None:
+    def closed(self, operation: Operation | Socket) -> str | None:
         """Why ``operation`` is not to be sent, or None: excluded, or behind a closed gate."""
         for name in self.file.target.exclude:
             if operation.named(name):
                 return "excluded in [target] exclude"
-        return closed(
-            self.file.gates, operation, self.environ, started_here=self.launched is not None
-        )
+        asked = operation.handshake if isinstance(operation, Socket) else operation
+        return closed(self.file.gates, asked, self.environ, started_here=self.launched is not None)
 
     def boundary(
         self, operation: Operation, *, valid: bool, most: int | None = None

@@ -1,7 +1,9 @@
 """One example's corner of a target: it sends, it remembers, and it gives the example its end."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import Token
+from time import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from troth import reach as reaching
-from troth.case import Case
+from troth.case import Case, Values
+from troth.conversation import handshake, opened
 from troth.exchange import Breakage, Exchange, Request, Response
 from troth.inputs import hostile_cases, invalid_cases, isolated_cases, valid_cases
 from troth.memory import Accepted
-from troth.principal import LoginFailed
+from troth.passes import fitted, perishable, sources, takes
+from troth.principal import LoginFailed, Principal
 from troth.prop import (
     Example,
     Inapplicable,
@@ -25,11 +29,17 @@ from troth.prop import (
     current,
     refute,
 )
-from troth.spec.operation import Operation
+from troth.signature import signed
+from troth.spec.operation import Operation, Socket
+from troth.spec.stream import EVENTS, decoded
 from troth.transport.record import NotSent
 
 if TYPE_CHECKING:
     from troth.target import Target
+
+
+SILENT = 0.1
+"""Seconds that are waited for the first event of a stream that had none the first time."""
 
 
 class Abandoned(Skipped):
@@ -38,7 +48,7 @@ class Abandoned(Skipped):
 
 def streams(response: Response) -> bool:
     """Whether it is an event stream, which is cut on purpose."""
-    return response.media_type == "text/event-stream"
+    return response.media_type == EVENTS
 
 
 class World:
@@ -51,6 +61,8 @@ class World:
     def __init__(self, target: "Target", tally: Tally) -> None:
         self.target = target
         self.example = Example(tally)
+        self.since: int | None = None
+        """Where in the provenance begins what the operation that is being reached is made from."""
         self._token: Token[Example | None] | None = None
 
     def __enter__(self) -> Self:
@@ -89,27 +101,77 @@ class World:
             tally.crash = tally.crash or error
         return False
 
-    def send(self, case: Case, *, principal: str | None = None, purpose: str = "") -> Exchange:
-        """Send ``case`` as ``principal`` (default: whoever this operation is for).
+    def send(
+        self, case: Case, *, principal: str | None = None, whole: bool = False, purpose: str = ""
+    ) -> Exchange:
+        """Send ``case`` as it was served, or as ``principal`` on his own credential.
+
+        ``whole`` sends it as that principal with the token or signature of the operation. A token
+        that is refused after it was good is replaced, and the case sent once more.
 
         Raises Inconclusive when it may not be sent, when the credential cannot be had and when
         the answer was too long to be judged, and Unaskable when the target is gone.
         """
+        whole = whole or principal is None
+        who = self.target.principals[principal or self.target.sender(case.operation)]
+        if not perishable(self.target, case, whole=whole):
+            return self._sent(case, who, purpose, whole=whole)
+        # What belongs to the request is got by whoever is served, also for one who is not.
+        holder = who.name if whole else self.target.sender(case.operation)
+        case, held = fitted(self, case, holder)
+        exchange = self._sent(case, who, purpose, whole=whole)
+        if whole and case.values.token:
+            if exchange.status == 401 and held.good:
+                held.refused = True
+                case, held = fitted(self, case, holder)
+                again = f"{purpose or case.purpose or 'valid'}; again, with a new token"
+                exchange = self._sent(case, who, again, whole=True)
+            held.refused = exchange.status == 401
+            held.good = not held.refused
+        held.spent |= exchange.ok
+        return exchange
+
+    def as_sent(self, case: Case) -> Case:
+        """``case`` as `send` would send it now: what was good for once is not spent in it."""
+        if not perishable(self.target, case, whole=True):
+            return case
+        return fitted(self, case, self.target.sender(case.operation))[0]
+
+    def _sent(self, case: Case, who: Principal, purpose: str, *, whole: bool) -> Exchange:
         target = self.target
-        who = target.principals[principal or target.sender(case.operation)]
         label = case.operation.label if case.operation else None
         if label is not None and target.memory.timeouts.get(label, 0) > 1:
             raise Inconclusive(f"{label} does not answer in time")
         request = Request(case.method, target.url(case.path), case.headers, case.body)
+        token = case.values.token if whole and case.operation is not None else ""
+        places = sources(target, case) if case.operation is not None else []
+        sign = target.signature(case, whole=whole)
+        if sign is not None:
+            request = signed(request, sign, now=time())
+            places.append(f"sign:{sign.header}")
         why = purpose or case.purpose or (case.fault.description if case.fault else "valid")
         with target.observing(self.example, case):
             try:
-                exchange = who.send(request, operation=label, purpose=why)
+                exchange = who.send(
+                    request,
+                    operation=label,
+                    purpose=why,
+                    token=token,
+                    sources=(*places, *(("token",) if token else ())),
+                    script=case.script,
+                )
             except (NotSent, LoginFailed) as reason:
                 raise Inconclusive(str(reason)) from reason
         self.example.exchanges.append(exchange)
         self._watch(exchange, label)
         response = exchange.response
+        if response is not None and response.truncated and streams(response) and label:
+            # It may never end: from now on its beginning will do.
+            first = (
+                len(target.told(case.operation).expect.get("events", ())) if case.operation else 0
+            )
+            waits = None if decoded(response.body) else SILENT
+            target.recorder.narrow(label, events=max(1, first), idle=waits)
         if response is not None and response.truncated and not streams(response):
             raise Inconclusive(
                 f"{label or request.method} answered more than [target] max-body, "
@@ -121,6 +183,8 @@ class World:
         memory = self.target.memory
         if exchange.breakage is Breakage.TIMEOUT and label is not None:
             memory.timeouts[label] = memory.timeouts.get(label, 0) + 1
+        if exchange.ok and label is not None:
+            memory.served[label] += 1
         if exchange.request.method == "DELETE" and exchange.ok:
             memory.forget(exchange.request.url.partition("?")[0].rsplit("/", 1)[-1])
         if exchange.breakage is Breakage.UNREACHABLE:
@@ -142,11 +206,24 @@ class World:
         above: tuple[str, ...] = (),
     ) -> Accepted:
         """Send ``operation`` until it is served; see `troth.reach.reach`."""
-        return reaching.reach(
-            self, operation, fixed=fixed, fresh=fresh, principal=principal, above=above
-        )
+        outer = self.since
+        if outer is None:
+            # What is fixed was made before.
+            self.since = 0 if fixed else len(self.example.provenance)
+        try:
+            return reaching.reach(
+                self, operation, fixed=fixed, fresh=fresh, principal=principal, above=above
+            )
+        finally:
+            self.since = outer
 
-    def accepted(self, operation: Operation) -> Accepted:
+    def case(self, asked: Operation | Socket, values: Values, *, purpose: str = "") -> Case:
+        """The case that these values make."""
+        if isinstance(asked, Socket):
+            return handshake(self.target, asked, values, purpose=purpose)
+        return self.target.generator.build(asked, values, purpose=purpose)
+
+    def accepted(self, operation: Operation | Socket) -> Accepted:
         """A case of ``operation`` that was served in this session: the control of a refusal.
 
         Raises Inconclusive when there is none.
@@ -155,13 +232,32 @@ class World:
         known = memory.accepted.get(operation.label)
         if known is not None:
             self.example.provenance.extend(known.history)
-            if not operation.safe:
+            if isinstance(operation, Operation) and not operation.safe:
                 # It may be what made the next one fail: cancelled twice, created twice.
                 self.example.provenance.append(known.exchange)
-            return known
-        if operation.label in memory.attempted:
-            raise Inconclusive(memory.attempted[operation.label])
-        return self.reach(operation)
+            if isinstance(operation, Operation):
+                self._repeat(operation)
+            return memory.accepted.get(operation.label, known)
+        reason = memory.hopeless(operation.label, [""])
+        if reason:
+            raise Inconclusive(reason)
+        return opened(self, operation) if isinstance(operation, Socket) else self.reach(operation)
+
+    def _repeat(self, operation: Operation) -> None:
+        """Find out, once, whether a write is served again with what it takes from answers.
+
+        If not, each of its cases gets new values from now on, once the last ones are used up:
+        what is refused because its code was spent shows nothing.
+        """
+        memory, label = self.target.memory, operation.label
+        if operation.safe or label in memory.repeated or not takes(self.target, operation):
+            return
+        memory.repeated.add(label)
+        if operation.method == "DELETE":
+            memory.spend(label)
+        elif label not in memory.once:
+            with suppress(Inconclusive):  # Then the case that was served is as good as any.
+                self.reach(operation)
 
     def valid(self, operation: Operation) -> st.SearchStrategy[Case]:
         """Schema-valid cases whose references exist."""

@@ -163,7 +163,8 @@ def test_serve_says_where_and_who_and_ends_on_interrupt(tmp_path):
         # communicate() would lose what readline() has in its buffer.
         out, error = child.stdout.read(), child.stderr.read()
         child.wait(30)
-    assert "TROTH_REFERENCE_PASSWORD_ALICE: export " in out
+    for invented in ("PASSWORD_ALICE", "KEY_ALICE", "KEY_BOB", "STRIPE_WEBHOOK_SECRET"):
+        assert f"TROTH_REFERENCE_{invented}: export TROTH_REFERENCE_{invented}=" in out
     assert "TROTH_REFERENCE_PASSWORD_BOB: as it is set" in out
     assert "b0b-s3cret" not in out
     assert "Traceback" not in error

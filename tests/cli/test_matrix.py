@@ -6,7 +6,8 @@ import pytest
 
 from troth.config.file import TargetFile
 from troth.exchange import Breakage, Exchange, Request, Response
-from troth.matrix import Row, State, as_json, check_expectation, incomplete, rows
+from troth.matrix import Row, State, as_json, incomplete, rows
+from troth.minimal import check_expectation, unfinished
 from troth.spec.operation import BrokenOperation, Operation, ResponseSpec, Spec
 
 
@@ -54,7 +55,7 @@ def test_every_operation_has_a_row_and_a_state():
     assert found[0].assertion == "status 200, /items: list"
     assert found[1].assertion == "status 201"
     assert found[2].gate == "exclude"
-    assert found[3].gate == "billing"
+    assert found[3].gate == "BILLING"
     assert "needs a provider" in found[3].reason
     assert found[3].assertion == "any 2xx"
     assert found[5].reason == "not in the document: router disabled, or renamed"
@@ -65,7 +66,7 @@ def test_every_operation_has_a_row_and_a_state():
 def test_an_open_gate_is_no_gate():
     covering = dict.fromkeys(["GET /things", "POST /things", "GET /bills", "GET /odd"], ("FUZ101",))
     found = rows(SPEC, FILE, covering, {"BILLING": "1"})
-    assert found[3] == Row("GET /bills", ("FUZ101",), "any 2xx", "billing", State.COVERED)
+    assert found[3] == Row("GET /bills", ("FUZ101",), "any 2xx", "BILLING", State.COVERED)
     assert found[4].state is State.COVERED
     assert not incomplete(found)
 
@@ -104,6 +105,34 @@ def test_expectations(expect, complaint):
     assert check_expectation(expect, answered(BODY)) == complaint
 
 
+def sent(body):
+    request = Request("POST", "http://h/things/7?tag=list", body=json.dumps(body).encode())
+    answer = Response(200, (("content-type", "application/json"),), json.dumps(SHOWN).encode())
+    return Exchange(1, "alice", None, request, answer)
+
+
+SHOWN = {"id": 7, "name": "string", "tags": ["list"], "price": "7"}
+
+
+@pytest.mark.parametrize(
+    ("expect", "complaint"),
+    [
+        ({"/id": "$request.path.thing_id", "/name": "$request.body#/name"}, None),
+        ({"/tags/0": "$request.query.tag"}, None),
+        ({"/price": "$request.body#/price"}, '`/price` is "7" instead of 7'),
+        ({"/name": "$request.path.thing_id"}, '`/name` is "string" instead of "7"'),
+    ],
+)
+def test_an_answer_is_compared_with_what_was_sent(expect, complaint):
+    exchange = sent({"name": "string", "price": 7})
+    assert check_expectation(expect, exchange, path_values={"thing_id": "7"}) == complaint
+
+
+def test_what_was_not_sent_is_no_comparison():
+    said = check_expectation({"/id": "$request.body#/id"}, sent({"name": "x"}))
+    assert said.startswith("nothing to compare `/id` with: ")
+
+
 def test_an_absent_member_is_named():
     assert check_expectation({"/items/7/id": 1}, answered(BODY)).startswith("nothing at `/items/7")
 
@@ -116,3 +145,44 @@ def test_what_is_not_json_has_no_members():
 def test_no_response_meets_no_expectation():
     silent = Exchange(1, "a", None, Request("GET", "http://h/"), breakage=Breakage.TIMEOUT)
     assert check_expectation({}, silent) == "there was no response (timeout)"
+
+
+def streamed(body, *, truncated=False):
+    request = Request("GET", "http://localhost/events")
+    headers = (("Content-Type", "text/event-stream"),)
+    response = Response(200, headers, body, truncated=truncated)
+    return Exchange(1, "alice", "GET /events", request, response)
+
+
+STREAM = b"event: ping\ndata: {}\n\ndata: [DONE]\n\n"
+
+
+@pytest.mark.parametrize(
+    ("expect", "complaint"),
+    [
+        ({"status": 200, "events": ["ping"]}, None),
+        ({"events": ["ping", "message"], "last-data": "[DONE]"}, None),
+        (
+            {"events": ["message"]},
+            'the first events are ["ping"] instead of ["message"]',
+        ),
+        ({"last-data": "{}"}, 'the last data is "[DONE]" instead of "{}"'),
+    ],
+)
+def test_what_a_stream_begins_and_ends_with(expect, complaint):
+    assert check_expectation(expect, streamed(STREAM)) == complaint
+
+
+def test_what_is_no_stream_has_no_events():
+    said = check_expectation({"events": ["ping"]}, answered(b"{}"))
+    assert said.startswith("events were expected, and it came as ")
+    assert check_expectation({"last-data": "x"}, streamed(b"")) == (
+        'the last data is null instead of "x"'
+    )
+
+
+def test_a_stream_that_was_cut_has_no_last_event():
+    assert unfinished({"last-data": "[DONE]"}, streamed(STREAM, truncated=True))
+    assert unfinished({"events": ["ping", "message", "a"]}, streamed(STREAM, truncated=True))
+    assert not unfinished({"events": ["ping"]}, streamed(STREAM, truncated=True))
+    assert not unfinished({"last-data": "x"}, streamed(STREAM))

@@ -38,6 +38,21 @@ def test_a_violation_names_the_place_and_the_kind_without_values():
     assert judge.violations(schema, {"n": 1, "s": "ab"}) == ()
 
 
+def test_references_are_followed_through_the_components():
+    judge = validity(
+        Tree={"type": "object", "properties": {"left": {"$ref": "#/components/schemas/Leaf"}}},
+        Leaf={"anyOf": [{"$ref": "#/components/schemas/Tree"}, {"type": "null"}]},
+        # Nobody refers to it: that it cannot be read is no matter.
+        Broken={"type": "string", "pattern": "(?<=a"},
+    )
+    tree = {"$ref": "#/components/schemas/Tree"}
+    assert judge.violations(tree, {"left": {"left": None}}) == ()
+    found = judge.violations(tree, {"left": {"left": 1}})
+    assert found is not None
+    assert found != ()
+    assert judge.violations({"$ref": "#/components/schemas/Nowhere"}, 1) is None
+
+
 def test_what_json_cannot_express_is_unknown():
     assert validity().violations({"type": "string"}, object()) is None
 

@@ -35,11 +35,13 @@ def matrix(target: str | None, target_url: str | None, *, json_: bool) -> None:
 
 
 def covering(service: Target) -> dict[str, tuple[str, ...]]:
-    """The ids of the properties that ask each operation, by its label."""
+    """The ids of the properties that ask each operation and WebSocket, by its label."""
     asked = [prop for prop, each_operation in declared() if each_operation]
-    sound = tuple(sorted(prop.id for prop in asked))
+    sound = tuple(sorted(prop.id for prop in asked if prop.operations))
     broken = tuple(sorted(prop.id for prop in asked if prop.broken))
+    talking = tuple(sorted(prop.id for prop in asked if prop.sockets))
     found = {operation.label: sound for operation in service.spec.operations}
+    found |= {socket.label: talking for socket in service.spec.sockets}
     return found | {operation.label: broken for operation in service.spec.broken}
 
 

@@ -9,6 +9,7 @@ from troth.cli.options import opened, target_options
 from troth.errors import UsageError
 from troth.evidence.findings import FindingRecord, FindingsFile, read_findings
 from troth.evidence.manifest import NAME
+from troth.remake import Remaker
 from troth.replay import Replay
 from troth.replay import replay as send_again
 from troth.target import Target
@@ -60,7 +61,8 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     # Where the checks complain of the recorded witness, they judge the new one too; where the
     # property compared several exchanges, the outcome is compared.
     judge = checks if (finding.property, finding.root) in known else None
-    return send_again(finding, service, judge=judge, recorded_base_url=base_url)
+    remake = Remaker(service.spec, service.file.operations)
+    return send_again(finding, service, judge=judge, remake=remake, recorded_base_url=base_url)
 
 
 def _chosen(finding: str, directory: Path | None) -> tuple[Path, FindingsFile, list[FindingRecord]]:

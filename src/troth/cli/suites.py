@@ -44,7 +44,7 @@ def packaged(path: Path) -> bool:
 
 
 def declared() -> Iterator[tuple[Property, bool]]:
-    """Every property of every suite, and whether it is asked of each operation."""
+    """Every property of every suite, and whether it is asked of one operation after the other."""
     for name in available():
         for path in sorted(folder(name).glob("test_*.py")):
             module = _module(f"troth_suite_{name}_{path.stem}", path)

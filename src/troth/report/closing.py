@@ -112,6 +112,7 @@ class Closing:
             profile=str(facts.get("profile", "")),
             seed=str(facts.get("seed", "")),
             command=self.command,
+            sockets=tuple(facts.get("sockets", ())),
         )
 
 

@@ -1,5 +1,6 @@
-"""Live progress: a status line on a terminal, pytest's own letters everywhere else."""
+"""Live progress: a status line on a terminal, or on request a line for each request."""
 
+from contextlib import nullcontext
 from time import monotonic
 from typing import Any
 
@@ -15,7 +16,10 @@ EVERY = 0.1  # seconds between two updates of the line
 
 
 class Progress:
-    """A line that says what is going on now. Silent when the output is not a terminal."""
+    """A line that says what is going on now. Silent when the output is not a terminal.
+
+    With ``--requests`` every exchange has a line of its own, wherever the output goes.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.getplugin("terminalreporter")
@@ -26,7 +30,11 @@ class Progress:
         self._findings = 0
         self._shown = 0.0
         self._now = ""
-        if writer is not None and writer.hasmarkup and config.option.verbose <= 0:
+        self._lines: Any = reporter if config.option.requests else None
+        self._capture: Any = config.pluginmanager.getplugin("capturemanager")
+        if self._lines is not None:
+            reporter.showfspath = False
+        elif writer is not None and writer.hasmarkup and config.option.verbose <= 0:
             # pytest captures the standard streams; its reporter's file is the terminal itself.
             terminal = writer._file  # noqa: SLF001
             self._status = Status("", console=Console(file=terminal, force_terminal=True))
@@ -34,11 +42,15 @@ class Progress:
 
     @property
     def live(self) -> bool:
-        """Whether there is a status line."""
-        return self._status is not None
+        """Whether it takes the place of pytest's letters."""
+        return self._status is not None or self._lines is not None
 
     def exchange(self, exchange: Exchange) -> None:
         """A sink of the recorder."""
+        if self._lines is not None:
+            # A test is under way, and what is written during one is kept back.
+            with self._capture.global_and_fixture_disabled() if self._capture else nullcontext():
+                self._lines.write_line(line_of(exchange))
         self._exchanges += 1
         self._now = exchange.operation or f"{exchange.request.method} {exchange.request.url}"
         self._update()
@@ -64,3 +76,11 @@ class Progress:
         line = Text(counts, no_wrap=True, overflow="ellipsis")
         self._status.update(line.append(self._now, "dim"))
         self._status.start()
+
+
+def line_of(exchange: Exchange) -> str:
+    """Who asked what, and what came: of the address its template only, for ids may be secrets."""
+    asked = exchange.operation or f"{exchange.request.method} (no operation)"
+    response = exchange.response
+    came = f"{response.status} in {response.elapsed * 1000:.0f} ms" if response else ""
+    return f"{exchange.number:>5}  {exchange.principal:<12} {asked:<64} {came or exchange.breakage}"

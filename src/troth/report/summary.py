@@ -38,12 +38,14 @@ LONGEST = 1500
 def header(facts: Mapping[str, Any]) -> list[str]:
     """What is tested, how hard, from which seed."""
     document = facts["document"]
-    broken = f", {facts['broken']} broken" if facts["broken"] else ""
+    sockets = len(facts.get("sockets", ()))
+    beside = f", {sockets} WebSocket{'s' if sockets > 1 else ''}" if sockets else ""
+    beside += f", {facts['broken']} broken" if facts["broken"] else ""
     return [
         f"troth: {facts['name']} at {facts['base_url']}",
         (
             f"document: {document['title']} {document['version']} (OpenAPI {document['openapi']}), "
-            f"sha256 {document['digest'][:12]}, {facts['operations']} operations{broken}"
+            f"sha256 {document['digest'][:12]}, {facts['operations']} operations{beside}"
         ),
         f"profile: {facts['profile']}, seed: {facts['seed']}",
     ]

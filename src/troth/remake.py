@@ -1,0 +1,134 @@
+"""Finds anew, for a replay, what the target file told how to find: tokens, codes, signatures."""
+
+import json
+from dataclasses import dataclass, replace
+from time import time
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from troth.config.operations import OperationSection, SignSection
+from troth.exchange import Exchange, History, Request
+from troth.expression import ExpressionError, evaluate, pointed
+from troth.signature import signed
+from troth.spec.operation import Operation, Spec
+from troth.spec.place import present, with_value
+from troth.told import PRODUCER, lookup, one_time_code, secret_of
+
+
+class Gone(Exception):
+    """What a request needs can not be found again. The message says what, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """A recorded request with new values; its ``token``, and how it is to be signed."""
+
+    exchange: Exchange
+    token: str = ""
+    sign: SignSection | None = None
+
+    def finished(self, request: Request) -> Request:
+        """``request``, signed where that is due: last of all, over the bytes that go out."""
+        return request if self.sign is None else signed(request, self.sign, now=time())
+
+
+@dataclass(frozen=True, slots=True)
+class Remaker:
+    """Knows the document and what the target file says of its operations now."""
+
+    spec: Spec
+    told: dict[str, OperationSection]
+
+    def __call__(self, old: Exchange, sent: History) -> Remade:
+        """``old`` with the values that the exchanges ``sent`` so far give it. Raises Gone."""
+        socket = self.spec.socket(old.operation or "")
+        operation = socket.handshake if socket else self.spec.operation(old.operation or "")
+        if not old.sources or operation is None:
+            return Remade(old)
+        section = self._section(operation)
+        token, sign = "", None
+        request = old.request
+        for place in old.sources:
+            kind, _, name = place.partition("#" if place.startswith("body#") else ":")
+            if place == "token":
+                token = str(self._value(section.token, place, operation, sent))
+            elif kind == "sign":
+                sign = section.sign
+                if sign is None:
+                    raise Gone(f"the target file no longer says how {operation.label} is signed")
+                headers = [each for each in request.headers if each[0].lower() != name.lower()]
+                request = replace(request, headers=tuple(headers))
+            elif kind == "body":
+                told = pointed(section.body, name, text=place) if self._has(section, name) else None
+                request = _in_body(request, name, self._value(told, place, operation, sent))
+            else:
+                request = self._elsewhere(request, place, section, operation, sent)
+        return Remade(replace(old, request=request), token, sign)
+
+    def _section(self, operation: Operation) -> OperationSection:
+        named = (each for name, each in self.told.items() if operation.named(name))
+        return next(named, None) or OperationSection.model_validate({})
+
+    def _has(self, section: OperationSection, pointer: str) -> bool:
+        return section.body is not None and present(section.body, pointer)
+
+    def _elsewhere(
+        self,
+        request: Request,
+        place: str,
+        section: OperationSection,
+        operation: Operation,
+        sent: History,
+    ) -> Request:
+        if place.startswith("path:"):
+            index = int(place.removeprefix("path:"))
+            name = operation.path.split("/")[index][1:-1]
+            value = self._value(section.path.get(name), place, operation, sent)
+            path, mark, query = request.url.partition("?")
+            segments = path.split("/")
+            segments[index] = quote(str(value), safe="@:-._~!$'()*+,;=")
+            return replace(request, url="/".join(segments) + mark + query)
+        kind, _, name = place.partition(".")
+        if kind == "query":
+            value = self._value(section.query.get(name), place, operation, sent)
+            path, _, query = request.url.partition("?")
+            pairs = [
+                (key, str(value) if key == name else each)
+                for key, each in parse_qsl(query, keep_blank_values=True)
+            ]
+            return replace(request, url=f"{path}?{urlencode(pairs)}")
+        value = self._value(section.headers.get(name), place, operation, sent)
+        headers = [
+            (key, str(value) if key.lower() == name.lower() else each)
+            for key, each in request.headers
+        ]
+        return replace(request, headers=tuple(headers))
+
+    def _value(self, told: Any, place: str, operation: Operation, sent: History) -> Any:
+        if not isinstance(told, str):
+            raise Gone(f"the target file no longer says what {place} of {operation.label} is")
+        secret = secret_of(told)
+        if secret is not None:
+            try:
+                return one_time_code(str(self._value(secret, place, operation, sent)))
+            except ValueError:
+                raise Gone(f"no base32 secret for {place} of {operation.label}") from None
+        if not told.startswith(PRODUCER):
+            return told
+        found = lookup(told)
+        producer = self.spec.operation(found.operation) if found is not None else None
+        for exchange in reversed(sent):
+            if found is not None and producer is not None and exchange.operation == producer.label:
+                try:
+                    return evaluate(found.expression, exchange)
+                except ExpressionError as error:
+                    raise Gone(f"`{told}`: {error}") from None
+        raise Gone(f"`{told}` is not among what its history calls")
+
+
+def _in_body(request: Request, pointer: str, value: Any) -> Request:
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return request  # other bytes than the values would make: they are the point
+    return replace(request, body=json.dumps(with_value(body, pointer, value)).encode())

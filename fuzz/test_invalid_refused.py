@@ -38,7 +38,7 @@ def test_invalid_refused(target: Target, operation: Operation, data: st.DataObje
             if after != before:
                 # Somebody else may have written in between: the same must happen once more, and
                 # nothing while nothing is sent.
-                still = read_back(world, operation, case)
+                still = read_back(world, operation, case, again=True)
                 control(still == after, "it changes while nothing is sent")
                 answer = world.send(case)
                 control(read_back(world, operation, case) != still, "it changed once only")

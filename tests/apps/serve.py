@@ -15,6 +15,7 @@ def main() -> None:
     # IPPROTO_TCP, without which asyncio leaves Nagle's algorithm on: 44 ms a request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen(2048)  # before the port is told: who reads it connects at once
     server = uvicorn.Server(
         uvicorn.Config(application, log_level="critical", access_log=False, lifespan="off")
     )

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tests.apps import library
-from tests.endtoend.suite import command, environment, troth
+from tests.endtoend.suite import LONGEST, command, environment, troth
 from tests.serving import ROOT
 
 
@@ -55,16 +55,20 @@ def test_an_interrupted_run_keeps_what_it_found(serve, tmp_path):
         stdin=subprocess.DEVNULL,
     )
     history = evidence / "history.jsonl"
-    for _ in range(600):
-        if history.exists() and history.read_bytes().count(b"\n") > 300:
-            break
-        try:
-            running.wait(0.1)
-        except subprocess.TimeoutExpired:
-            continue
-        pytest.fail("it ended before it could be interrupted")
-    os.kill(running.pid, signal.SIGINT)
-    text = running.communicate(timeout=60)[0].decode("utf-8", "replace")
+    try:
+        for _ in range(600):
+            if history.exists() and history.read_bytes().count(b"\n") > 300:
+                break
+            try:
+                running.wait(0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            pytest.fail("it ended before it could be interrupted")
+        os.kill(running.pid, signal.SIGINT)
+        text = running.communicate(timeout=LONGEST)[0].decode("utf-8", "replace")
+    finally:
+        running.kill()
+        running.communicate()
     assert running.returncode == 2, text
     assert "Traceback" not in text
     manifest = json.loads((evidence / "manifest.json").read_text())

@@ -1,5 +1,7 @@
 """One operation, one test, last failures, two workers: pytest's own ways of choosing work."""
 
+import re
+
 import pytest
 
 from tests.endtoend.suite import troth
@@ -57,3 +59,13 @@ def test_two_workers_find_what_one_finds(url, tmp_path):
     }
     assert two.history
     assert not list((tmp_path / "two").glob("history-*"))
+
+
+def test_requests_are_printed_a_line_each_without_values(url, tmp_path):
+    run = troth(
+        "--target-url", url, "--requests", evidence=tmp_path / "e", suite="fuzz/test_happy_path.py"
+    )
+    lines = [line for line in run.text.splitlines() if re.match(r" *[0-9]+  \S+ +[A-Z]+ /", line)]
+    assert len(lines) == len(run.history)
+    assert any(re.search(r"GET /shelves +200 in [0-9]+ ms$", line) for line in lines)
+    assert not any("?" in line for line in lines)

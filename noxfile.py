@@ -41,9 +41,39 @@ def smoke(session: nox.Session) -> None:
     session.run("uv", "run", "pytest", "fuzz", "--hypothesis-profile", "smoke", *session.posargs)
 
 
+@nox.session(name="smoke-http")
+def smoke_http(session: nox.Session) -> None:
+    """One success an operation: starts the service, waits for it, asks, stops it.
+
+    A line for each request, and the first failure ends it. `-- --target FILE` asks another service.
+    """
+    session.run(
+        *("uv", "run", "pytest", "fuzz/test_happy_path.py", "--hypothesis-profile", "smoke"),
+        *("--maxfail=1", "--requests", *session.posargs),
+    )
+
+
+@nox.session(name="stripe-replay")
+def stripe_replay(session: nox.Session) -> None:
+    """Recorded payment webhooks, replayed in every order, end in one state."""
+    session.run(
+        *("uv", "run", "pytest", "tests/integration", "-m", "stripe_replay"),
+        *("--enable-stripe-replay", *session.posargs),
+    )
+
+
+@nox.session
+def otlp(session: nox.Session) -> None:
+    """What the service exports arrives at a real OTLP/HTTP receiver."""
+    session.run("uv", "run", "pytest", "tests/integration", "-m", "otlp", *session.posargs)
+
+
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """The built wheel does its main job in an empty environment, outside the checkout."""
+    """The built wheel does its main job in an empty environment, outside the checkout.
+
+    All suites are collected, and each operation is to succeed once: `smoke` asks the rest.
+    """
     root = Path.cwd()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -63,7 +93,7 @@ def wheel(session: nox.Session) -> None:
         session.run(str(work / "venv" / "bin" / "troth"), "--version")
         session.run(
             *(python, "-m", "pytest", "--pyargs", "troth.suites.fuzz"),
-            *("--hypothesis-profile", "smoke"),
+            *("--hypothesis-profile", "smoke", "-k", "test_happy_path"),
         )
         session.chdir(root)
 

@@ -1,6 +1,6 @@
 """The pytest plugin: options, parametrisation, the verdict of a test, and the end of a run."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from troth.budget import duration, share
 from troth.errors import UsageError
 from troth.evidence.directory import run_directory
 from troth.evidence.jsonl import HistoryWriter
+from troth.interrupt import Interrupt, listen
 from troth.observe import settle
 from troth.opening import open_target, preflight
 from troth.parametrise import parameters
@@ -51,6 +52,8 @@ class Run:
     deadline: float | None = None
     left: int = 0
     judgement: Judgement = field(default_factory=lambda: Judgement(0))
+    interrupt: Interrupt = field(default_factory=Interrupt)
+    deafen: Callable[[], None] = lambda: None
 
 
 RUN = pytest.StashKey[Run]()
@@ -150,6 +153,10 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     if run_ is not None and run_.target is not None:
         run_.progress = Progress(session.config)
         run_.target.recorder.subscribe(run_.progress.exchange)
+        # After those that write: what was sent is on disk before the run ends.
+        run_.target.recorder.subscribe(run_.interrupt.check)
+        session.config.pluginmanager.register(run_.interrupt, "troth-interrupt")
+        run_.deafen = listen(run_.interrupt)
 
 
 def _open(session: pytest.Session, run_: Run) -> None:
@@ -378,6 +385,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run_ = session.config.stash.get(RUN, None)
     if run_ is None or run_.target is None:
         return
+    run_.deafen()
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["troth_facts"] = run_.target.facts()

@@ -64,6 +64,7 @@ LAYERS = (
     # Answer: runs the properties and keeps what they found.
     (
         "troth.budget",
+        "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
         "troth.policy",

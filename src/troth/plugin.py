@@ -114,6 +114,8 @@ def pytest_configure(config: pytest.Config) -> None:
         command = tuple(str(each) for each in config.invocation_params.args)
         run_.closing = Closing(plan, run_.directory, run_.started, command)
         config.pluginmanager.register(Gatherer(run_), "troth-gatherer")
+        if _distributed(config):
+            config.pluginmanager.import_plugin("troth.distribution")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -64,6 +64,7 @@ LAYERS = (
     # Answer: runs the properties and keeps what they found.
     (
         "troth.budget",
+        "troth.distribution",
         "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
@@ -108,6 +109,7 @@ LIBRARIES = {
     "pyotp": ("troth.told", "troth.reference."),
     "httpx_sse": ("troth.spec.",),
     "websockets": ("troth.transport.",),
+    "xdist": ("troth.distribution",),
 }
 
 

@@ -34,6 +34,8 @@ class Finding:
     refs: tuple[str, ...] = ()
     seen: int = 1
     reproduced: bool = True
+    telling: tuple[str, ...] = ()
+    """JSON pointers into the witness's answer, where what shows the fault stands."""
 
     @builtins.property
     def fingerprint(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -209,23 +209,31 @@ def doubt(reason: str) -> None:
     counted[reason] = counted.get(reason, 0) + 1
 
 
-def expect(condition: object, message: str, *shown: Exchange, root: str = "") -> None:
+def expect(
+    condition: object,
+    message: str,
+    *shown: Exchange,
+    root: str = "",
+    telling: tuple[str, ...] = (),
+) -> None:
     """What must hold. Otherwise the property is refuted, and ``shown`` are the exchanges to see.
 
     ``root`` is the cause in words free of generated values (default: ``message``): findings of
-    one root are one finding, and Hypothesis shrinks within one root.
+    one root are one finding, and Hypothesis shrinks within one root. ``telling`` are JSON pointers
+    into the answer of the last of ``shown`` where what shows the fault stands: a replay compares
+    what stands there; without them it compares statuses.
     """
     running = example()
     running.expected += 1
     if condition:
         return
-    refute(Complaint(running.tally.property.id, root or message, message), *shown)
+    refute(Complaint(running.tally.property.id, root or message, message), *shown, telling=telling)
 
 
-def refute(complaint: Complaint, *shown: Exchange) -> None:
+def refute(complaint: Complaint, *shown: Exchange, telling: tuple[str, ...] = ()) -> None:
     """Record ``complaint`` as a finding and end the example with it. Always raises Refuted."""
     running = example()
-    finding = as_finding(complaint, running, *shown)
+    finding = replace(as_finding(complaint, running, *shown), telling=telling)
     running.tally.findings.append(finding)
     raise refutation(finding.fingerprint)(describe(finding))
 

@@ -168,6 +168,10 @@ class Example:
     provenance: list[Exchange] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     expected: int = 0
+    step: str = ""
+    """What a state machine is doing: it begins the purpose of what is sent."""
+    whole: bool = False
+    """Whether all that was sent before an exchange belongs to its history."""
 
     def history(self) -> History:
         """The exchanges that led here, those that made its resources first, each once."""
@@ -241,7 +245,9 @@ def refute(complaint: Complaint, *shown: Exchange, telling: tuple[str, ...] = ()
 def as_finding(complaint: Complaint, running: Example, *shown: Exchange) -> Finding:
     """``complaint`` with the history that shows it: the last of ``shown`` is the witness."""
     history = list(running.history())
-    if shown:
+    if shown and running.whole:
+        history = [each for each in history if each.number < shown[-1].number] + [shown[-1]]
+    elif shown:
         # What made its resources, then what is to be seen; the rest of the example is no cause.
         needed = {each.number: each for each in (*running.provenance, *shown[:-1])}
         needed.pop(shown[-1].number, None)

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from troth.case import Case
+from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
@@ -72,6 +73,8 @@ class Target:
     def __post_init__(self) -> None:
         shakes = (each.handshake for each in self.spec.sockets)
         known = {each.label: each for each in (*self.spec.operations, *shakes)}
+        self.correlation = correlation_of(self.spec, self.file.target.correlation)
+        self.formats = Validity(self.spec, formats=True)
         self.observer = Observer(self, known=known)
         self._secret_places = self._secret_lookups()
         self.recorder.subscribe(self._learn_secrets)
@@ -123,6 +126,11 @@ class Target:
             operation.label.__eq__ if isinstance(operation, BrokenOperation) else operation.named
         )
         return not self.only or any(named(name) for name in self.only)
+
+    def terminal(self, operation: Operation) -> tuple[str, ...]:
+        """The types of events after which, as the target file says, its stream is at its end."""
+        streams = self.file.streams.values()
+        return next((each.terminal for each in streams if operation.named(each.operation)), ())
 
     def requires(self, property: str) -> bool:
         """Whether the policy lets no inconclusive of this property pass."""

@@ -101,9 +101,13 @@ class Exchange:
     sources: tuple[str, ...] = ()
     """Places of the request whose values the target file told how to find: ``token``,
     ``sign:Header``, ``body#/pointer``, ``query.name``, ``header.name``, ``path:-1`` (the last
-    segment). Sent again, they are found anew."""
+    segment). Sent again, they are found anew. `` <- 12 $response.body#/id`` behind a place says
+    that its value comes from exchange 12; `` <- new``, that it must not have been used before."""
     frames: tuple[Frame, ...] | None = None
     """Of a WebSocket, whose handshake ``request`` is, what followed it; None of all else."""
+    together: int = 0
+    """Of requests that were sent at once, each on a connection of its own: the number of the first
+    of them. 0 of all others."""
 
     @property
     def status(self) -> int:

@@ -150,6 +150,8 @@ class World:
             request = signed(request, sign, now=time())
             places.append(f"sign:{sign.header}")
         why = purpose or case.purpose or (case.fault.description if case.fault else "valid")
+        if self.example.step:
+            why = f"{self.example.step}: {why}"
         with target.observing(self.example, case):
             try:
                 exchange = who.send(

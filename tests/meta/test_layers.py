@@ -59,6 +59,7 @@ LAYERS = (
         "troth.readback",
         "troth.observe",
         "troth.world",
+        "troth.machine",
         "troth.target",
     ),
     # Answer: runs the properties and keeps what they found.

@@ -28,6 +28,7 @@ from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
 from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
+from troth.spec.running import Running, streams, works
 from troth.spec.schema import resolve
 from troth.spec.schemathesis import Generator, faults_first
 from troth.spec.second import Judge
@@ -79,6 +80,8 @@ class Target:
         self.lifecycles: tuple[Lifecycle, ...] = lifecycles(
             self.spec, self.families, self.file.lifecycles
         )
+        self.streams: tuple[Running, ...] = streams(self.spec, self.file.streams)
+        self.works: tuple[Running, ...] = works(self.spec, self.file.background)
         self.workflows: tuple[Workflow, ...] = workflows(self.spec, self.file.workflows)
         shakes = (each.handshake for each in self.spec.sockets)
         known = {each.label: each for each in (*self.spec.operations, *shakes)}

@@ -17,6 +17,9 @@ class BackgroundSection(Section):
     )
     state: StateSection = Field(description="Where it is read whether it runs still.")
     cancel: str | None = Field(default=None, description="Operation that stops it.")
+    body: dict[str, object] | None = Field(
+        default=None, description="Body that makes it run for a while, for what stops it halfway."
+    )
     within: float = Field(
         default=10.0, gt=0, allow_inf_nan=False, description="Seconds in which it ends by itself."
     )

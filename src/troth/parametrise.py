@@ -1,7 +1,7 @@
 """What one property is asked of: operations, WebSockets, resources, lists, life cycles, workflows.
 
 It is the name of the test's argument: `operation`, `resource`, `write`, `collection`,
-`lifecycle`, `workflow`.
+`lifecycle`, `stream`, `work`, `workflow`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -50,6 +50,8 @@ SUBJECTS: Mapping[str, tuple[Callable[[Target], Iterable[Subject]], str]] = {
     "write": (_writes, "the document describes nothing that is written and can be read back"),
     "collection": (lambda target: target.collections, "the document describes no list"),
     "lifecycle": (lambda target: target.lifecycles, "the target file has no [lifecycles]"),
+    "stream": (lambda target: target.streams, "the target file has no [streams]"),
+    "work": (lambda target: target.works, "the target file has no [background]"),
     "workflow": (lambda target: target.workflows, "the target file has no [workflows]"),
 }
 """By the name of a test's argument: what there is, and why there is nothing."""

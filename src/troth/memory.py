@@ -84,6 +84,8 @@ class Memory:
     """All that the target file's expressions came to, so that it is known again in a request."""
     survivors: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     """By writing operation and member of its body: plain values that were read back as sent."""
+    listing: set[tuple[str, str]] = field(default_factory=set)
+    """Lists, and who has seen in them what he had just made."""
     fresh: int = 0
 
     def forget(self, identifier: str) -> None:

@@ -61,6 +61,9 @@ LAYERS = (
         "troth.observe",
         "troth.world",
         "troth.machine",
+        "troth.likeness",
+        "troth.resource",
+        "troth.shelf",
         "troth.target",
     ),
     # Answer: runs the properties and keeps what they found.

@@ -29,6 +29,7 @@ from troth.report.progress import Progress
 from troth.report.summary import header, summary
 from troth.run import Result, run
 from troth.spec.operation import BrokenOperation, Operation, Socket
+from troth.subjects import KINDS, subjects
 from troth.suites import named
 from troth.target import Target
 from troth.verdict import Verdict
@@ -193,10 +194,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     declared: Property | None = getattr(metafunc.function, "troth_property", None)
     if declared is None or run_ is None or run_.target is None:
         return
-    if "operation" not in metafunc.fixturenames:
-        return
-    params = parameters(declared, run_.target)
-    metafunc.parametrize("operation", params, scope="session")
+    if "operation" in metafunc.fixturenames:
+        metafunc.parametrize("operation", parameters(declared, run_.target), scope="session")
+    for kind in KINDS:
+        if kind in metafunc.fixturenames:
+            metafunc.parametrize(kind, subjects(kind, run_.target), scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -222,11 +224,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         declared = getattr(getattr(item, "obj", None), "troth_property", None)
         if declared is None:
             return (False, "", 0)
-        operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
+        operation = _subject(item)
         at = places.get(getattr(operation, "label", ""), len(places))
         return (declared.last, declared.id, at)
 
     items.sort(key=place)
+
+
+def _subject(item: Any) -> Any:
+    """What the property of a test is asked of: its operation, or whatever else."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return next((params[name] for name in ("operation", *KINDS) if name in params), None)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -239,7 +247,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     opened = run_.target
     names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - what the test asks for, in order
     arguments: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}
-    operation = arguments.get("operation")
+    operation = _subject(pyfuncitem)
     label = operation.label if operation is not None else None
     tally = Tally(declared, label)
     if isinstance(operation, BrokenOperation):
@@ -290,12 +298,12 @@ def pytest_runtest_makereport(item: Any, call: pytest.CallInfo[None]) -> Generat
     if declared is not None and call.when == "call" and RESULT in item.stash:
         report.troth = item.stash[RESULT]
     elif declared is not None and report.failed:
-        operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
+        operation = _subject(item)
         said = call.excinfo.exconly(tryshort=True) if call.excinfo else ""
         label = getattr(operation, "label", None)
         report.troth = broken_down(declared.id, label, said, item.config.stash[RUN].target.redactor)
     elif declared is not None and report.skipped and call.when == "setup":
-        operation = getattr(item, "callspec", None) and item.callspec.params.get("operation")
+        operation = _subject(item)
         label = getattr(operation, "label", None)
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.troth_gated = [declared.id, label, reason.removeprefix("Skipped: ")]

@@ -50,6 +50,10 @@ LAYERS = (
         "troth.strategies",
         "troth.memory",
         "troth.conversation",
+        "troth.errand",
+        "troth.scene",
+        "troth.person",
+        "troth.races",
         "troth.passes",
         "troth.references",
         "troth.faults",
@@ -67,6 +71,7 @@ LAYERS = (
         "troth.budget",
         "troth.opening",
         "troth.parametrise",
+        "troth.subjects",
         "troth.policy",
         "troth.matrix",
         "troth.minimal",
@@ -81,7 +86,7 @@ LAYERS = (
         "troth.__main__",
     ),
     # Suites: the wheel carries `fuzz` below `troth.suites`.
-    ("fuzz",),
+    ("fuzz", "properties"),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 

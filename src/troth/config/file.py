@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from troth.config.authority import AuthoritySection
 from troth.config.gates import GateSection
 from troth.config.operations import OperationSection
 from troth.config.policy import PolicySection
@@ -9,6 +10,7 @@ from troth.config.principals import PrincipalSection, SessionSection
 from troth.config.resources import ResourceSection
 from troth.config.section import Section
 from troth.config.target import TargetSection
+from troth.config.webhooks import WebhookSection
 
 
 class TargetFile(Section):
@@ -26,6 +28,12 @@ class TargetFile(Section):
     )
     operations: dict[str, OperationSection] = Field(
         default_factory=dict, description="Values and expectations, by operation."
+    )
+    webhooks: dict[str, WebhookSection] = Field(
+        default_factory=dict, description="Deliveries that converge to one state."
+    )
+    authority: dict[str, AuthoritySection] = Field(
+        default_factory=dict, description="What somebody may do, and what takes it from him."
     )
     gates: dict[str, GateSection] = Field(default_factory=dict, description="Opt-in surfaces.")
     policy: PolicySection = Field(

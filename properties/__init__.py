@@ -1,0 +1,1 @@
+"""PRO: what a model of a service says about sequences of requests, one property a file."""

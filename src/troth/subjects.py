@@ -1,0 +1,116 @@
+"""What properties of `properties/` are asked of beside operations: a session, a webhook, a power."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+
+from troth.errors import UsageError
+from troth.passes import takes
+from troth.spec.operation import Operation
+from troth.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that a property is asked of. ``operations`` must be open for it to be asked.
+
+    ``section`` is what the target file says of it.
+    """
+
+    label: str
+    operations: tuple[Operation, ...]
+    section: Any = None
+
+
+def _named(target: Target, place: str, *names: str | None) -> tuple[Operation, ...]:
+    found = []
+    for name in names:
+        operation = target.spec.operation(name) if name is not None else None
+        if name is not None and operation is None:
+            raise UsageError(f"unknown operation `{name}` in {place}; `troth matrix` lists them")
+        if operation is not None:
+            found.append(operation)
+    return tuple(found)
+
+
+def _webhooks(target: Target) -> Iterable[Subject]:
+    for name, each in target.file.webhooks.items():
+        names = (each.operation, *(state.operation for state in each.state), *each.given)
+        yield Subject(name, _named(target, f"[webhooks.{name}]", *names), each)
+
+
+def _authority(target: Target) -> Iterable[Subject]:
+    for name, each in target.file.authority.items():
+        restored = each.restored.operation if each.restored else None
+        names = (each.power.operation, each.loss.operation, restored, *each.given)
+        yield Subject(name, _named(target, f"[authority.{name}]", *names), each)
+
+
+def _session(target: Target) -> Iterable[Subject]:
+    section = target.file.session
+    if section.login is not None:
+        refresh = section.refresh.operation if section.refresh else None
+        names = _named(target, "[session]", section.login.operation, refresh)
+        yield Subject("session", names, section)
+
+
+def _spent(target: Target) -> Iterable[Subject]:
+    """Operations that take values from answers, which may be good for once; the refresh too."""
+    session = target.file.session
+    for each in target.spec.operations:
+        if session.login is not None and each.named(session.login.operation):
+            continue
+        told = target.told(each)
+        wanted = told.once or (each.method == "POST" and told.once is None)
+        if wanted and (told.once or takes(target, each)):
+            yield Subject(each.label, (each,), told)
+
+
+def _written(target: Target) -> Iterable[Subject]:
+    """Things that are changed in part or replaced, and read at the same place."""
+    reads = {each.path for each in target.spec.operations if each.method == "GET"}
+    for each in target.spec.operations:
+        if each.method in {"PATCH", "PUT"} and each.path in reads and each.body is not None:
+            yield Subject(each.label, (each,))
+
+
+def _made(target: Target) -> Iterable[Subject]:
+    """What is made with a body, and may be refused because there is one already."""
+    for each in target.spec.operations:
+        if each.method in {"POST", "PUT"} and each.body is not None and "409" in each.responses:
+            yield Subject(each.label, (each,))
+
+
+KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
+    "webhook": (_webhooks, "the target file has no [webhooks]"),
+    "authority": (_authority, "the target file has no [authority]"),
+    "session": (_session, "nobody logs in: [session] has no login"),
+    "spent": (_spent, "no operation takes what may be good for once"),
+    "written": (_written, "nothing is changed that can be read"),
+    "made": (_made, "nothing that is made may conflict"),
+}
+"""By the name of the test's argument: who finds them, and why there may be none."""
+
+
+def subjects(kind: str, target: Target) -> list[object]:
+    """A parameter each, skipped with its reason where it is not to be asked; never none."""
+    find, reason = KINDS[kind]
+    every = list(find(target))
+    asked = [each for each in every if _asked(each, target)]
+    if asked:
+        return [_parameter(each, target) for each in asked]
+    if every:
+        reason = "no operation was asked for"
+    return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
+
+
+def _asked(subject: Subject, target: Target) -> bool:
+    return not target.only or any(target.asked(each) for each in subject.operations)
+
+
+def _parameter(subject: Subject, target: Target) -> object:
+    reasons = [reason for each in subject.operations if (reason := target.closed(each))]
+    marks = [pytest.mark.skip(reason=reasons[0])] if reasons else []
+    return pytest.param(subject, id=subject.label, marks=marks)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from time import time
 from typing import TYPE_CHECKING, Any, Final
 
-from troth.case import NO_BODY, Case, Values
+from troth.case import NO_BODY, Values
 from troth.config.asks import AskSection, GivenSection
 from troth.config.operations import OperationSection
 from troth.errand import Errand
@@ -220,6 +220,11 @@ def _sources(operation: Operation, path: Any, query: Any, headers: Any, body: An
         for name, each in given.items():
             if isinstance(each, Taken) and each.source:
                 yield f"{kind}.{name} <- {each.source}"
+    yield from body_sources(body)
+
+
+def body_sources(body: Any) -> Iterator[str]:
+    """Where what is taken stands in a body, and where it came from."""
     for at, each in _leaves(body, ""):
         if each.source:
             yield f"body#{at} <- {each.source}"
@@ -235,6 +240,3 @@ def _leaves(values: Any, at: str) -> Iterator[tuple[str, Taken]]:
     elif isinstance(values, Sequence) and not isinstance(values, str):
         for index, each in enumerate(values):
             yield from _leaves(each, f"{at}/{index}")
-
-
-__all__ = ["PASSWORD", "UNIQUE", "Case", "Scene", "Taken", "plain"]

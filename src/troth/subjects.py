@@ -1,4 +1,4 @@
-"""What properties of `properties/` are asked of beside operations: a session, a webhook, a power."""
+"""What properties are asked of beside operations: a session, a webhook, a power and the like."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

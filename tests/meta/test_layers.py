@@ -52,6 +52,7 @@ LAYERS = (
         "troth.conversation",
         "troth.errand",
         "troth.scene",
+        "troth.deliveries",
         "troth.person",
         "troth.races",
         "troth.passes",

@@ -24,6 +24,9 @@ class WebhookSection(Section):
     given: dict[str, GivenSection] = Field(
         default_factory=dict, description="How operations are called that events take values from."
     )
+    settles: float = Field(
+        default=0.0, ge=0, description="Seconds that it takes until an effect can be read, at most."
+    )
     order: Literal["any", "natural"] = Field(
         default="any",
         description="`natural` where deliveries out of order are not promised to come to the same.",

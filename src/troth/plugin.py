@@ -70,6 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="only this operation: operationId or 'METHOD /path'; may be repeated",
     )
+    group.addoption("--no-shrink", action="store_true", help="show findings as they were found")
     group.addoption("--requests", action="store_true", help="print a line for each request")
     group.addoption("--budget", metavar="TIME", help="time for the whole run: 90, 90s, 45m, 2h")
     group.addoption(
@@ -155,7 +156,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
 
 def _open(session: pytest.Session, run_: Run) -> None:
     # Hypothesis has loaded its profile by now.
-    profile = active()
+    profile = replace(active(), shrink=not session.config.option.no_shrink)
     if not profile.derandomize and "seed" not in run_.options:
         # One for all tests of the run: given by hand, by the profile, or fresh and printed.
         by_hand = session.config.option.hypothesis_seed

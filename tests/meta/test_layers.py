@@ -85,6 +85,7 @@ LAYERS = (
         "troth.plugin",
         "troth.cli",
         "troth.__main__",
+        "troth.defects",
     ),
     # Suites: the wheel carries `fuzz` below `troth.suites`.
     ("fuzz", "properties"),
@@ -104,9 +105,9 @@ LIBRARIES = {
         "troth.spec.stream",
         "troth.target.launch",
     ),
-    "fastapi": ("troth.reference.",),
-    "starlette": ("troth.reference.",),
-    "sqlalchemy": ("troth.reference.",),
+    "fastapi": ("troth.reference.", "troth.defects."),
+    "starlette": ("troth.reference.", "troth.defects."),
+    "sqlalchemy": ("troth.reference.", "troth.defects."),
     "alembic": ("troth.reference.migrations.",),
     "redis": ("troth.reference.",),
     "psycopg": ("troth.reference.",),
@@ -201,14 +202,14 @@ STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "re
 
 
 @pytest.mark.parametrize("path", LIBRARY_FILES, ids=label)
-def test_nothing_but_the_command_line_knows_the_reference_service(path):
+def test_nothing_but_the_command_line_and_defects_knows_the_reference_service(path):
     name = name_of(path)
     if of_reference(name):
         strangers = {
             each for each in imports(path) if each.startswith("troth") and not of_reference(each)
         }
         assert not strangers, f"the reference service imports {strangers}: it is a service apart"
-    elif not name.startswith("troth.cli"):
+    elif not name.startswith(("troth.cli", "troth.defects")):
         assert not [each for each in imports(path) if of_reference(each)], name
 
 

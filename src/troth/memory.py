@@ -83,6 +83,8 @@ class Memory:
     drawn: dict[str, set[str]] = field(default_factory=dict)
     """All that the target file's expressions came to, so that it is known again in a request."""
     fresh: int = 0
+    prober: str = ""
+    """The operation that shows whether an access token is good."""
 
     def forget(self, identifier: str) -> None:
         """Drop what refers to the thing ``identifier``: it is gone."""

@@ -1,6 +1,7 @@
 """Finds anew, for a replay, what the target file told how to find: tokens, codes, signatures."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_urlsafe
 from time import time
@@ -8,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from troth.config.operations import OperationSection, SignSection
-from troth.credential import Credential, applied, cookies_of
+from troth.credential import COOKIES, Credential, applied, cookies_of
 from troth.exchange import Exchange, Headers, History, Request
 from troth.expression import ExpressionError, evaluate, pointed
 from troth.signature import signed
@@ -16,10 +17,10 @@ from troth.spec.operation import Operation, Spec
 from troth.spec.place import present, with_value
 from troth.told import PRODUCER, lookup, one_time_code, secret_of
 
-COOKIES: Final = "$response.cookies"
-"""Of a source: all the cookies that an answer left."""
 NEW: Final = "new"
 """Of a source: behind it stands a text that was not used before."""
+LOGIN: Final = "login"
+"""Of a source: behind it stand a principal's name, and a pointer into its login."""
 MADE: Final = "made"
 """Of a source: behind it stands the number of a password that was made up."""
 
@@ -52,6 +53,8 @@ class Remaker:
     told: dict[str, OperationSection]
     history: History = ()
     """The finding's own, whose exchanges the sources refer to by number."""
+    logins: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The login bodies of the target file's principals, by name."""
     salt: str = field(default_factory=lambda: f"{time():.0f}")
     made: dict[str, str] = field(default_factory=dict, repr=False)
     """Passwords that were made up, by the number that stood for them."""
@@ -71,6 +74,8 @@ class Remaker:
                 kind, _, rest = origin.partition(" ")
                 if kind == NEW:
                     value = self._unused(request, place, rest)
+                elif kind == LOGIN:
+                    value = self._of_login(rest)
                 elif kind == MADE:
                     value = self.made.setdefault(rest, f"Aa1-{token_urlsafe(18)}")
                 else:
@@ -127,6 +132,14 @@ class Remaker:
             return _put(request, place, value)
         value = self._value(section.headers.get(name), place, operation, sent)
         return _put(request, place, value)
+
+    def _of_login(self, text: str) -> Any:
+        """A member of the body that a principal of the target file logs in with."""
+        name, _, pointer = text.partition(" ")
+        try:
+            return pointed(self.logins.get(name), pointer, text=text)
+        except ExpressionError:
+            raise Gone(f"`{name}` has no {pointer} in its login any more") from None
 
     def _unused(self, request: Request, place: str, unique: str) -> Any:
         """The text that stands there, with what was ``unique`` in it made so again."""

@@ -116,7 +116,7 @@ class PasswordStep(Section):
         "them in that exchange, such as `$request.body#/new_password`."
     )
     keeps: Literal["none", "current", "all"] = Field(
-        default="none", description="Which sessions live on."
+        default="current", description="Which sessions live on."
     )
 
 

@@ -1,1 +1,1 @@
-"""PRO: what a model of a service says about sequences of requests, one property a file."""
+"""PRO: what a model says that a service does, one property a file."""

@@ -10,13 +10,11 @@ The control is that natural delivery: each is taken, and together they change th
 duplicate is answered is not the question here.
 """
 
-from time import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from troth import control, expect, prop
-from troth.deliveries import Delivery, Kind, Receiver, Schedule
+from troth.deliveries import Delivery, Kind, Schedule, receivers
 from troth.inputs import either
 from troth.subjects import Subject
 from troth.target import Target
@@ -60,8 +58,7 @@ def test_replay_convergence(target: Target, webhook: Subject, data: st.DataObjec
     """One schedule, and the natural one beside it."""
     section = webhook.section
     with target.world() as world:
-        began = int(time())
-        natural, other = Receiver(world, section, began), Receiver(world, section, began)
+        natural, other = receivers(world, section)
         ordered, bad = section.order == "natural", natural.kinds()
         count = len(natural.events)
         listed = _listed(count, bad, ordered=ordered)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any, Literal
 
 from troth.case import NO_BODY, Fault, Values
@@ -163,6 +163,12 @@ class Receiver:
             case, sign = replace(case, headers=forged.headers, fault=fault), None
         who = target.told(self.operation).principal or target.sender(self.operation)
         return Errand(case, who, sources=sources, sign=sign, purpose=purpose)
+
+
+def receivers(world: "World", section: WebhookSection) -> tuple[Receiver, Receiver]:
+    """Two of them, whose events are of the same time."""
+    began = int(time())
+    return Receiver(world, section, began), Receiver(world, section, began)
 
 
 def _at(exchange: Exchange, pointer: str) -> Any:

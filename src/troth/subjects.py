@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pytest
-
 from troth.errors import UsageError
 from troth.passes import takes
 from troth.spec.operation import Operation
@@ -92,25 +90,3 @@ KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "made": (_made, "nothing that is made may conflict"),
 }
 """By the name of the test's argument: who finds them, and why there may be none."""
-
-
-def subjects(kind: str, target: Target) -> list[object]:
-    """A parameter each, skipped with its reason where it is not to be asked; never none."""
-    find, reason = KINDS[kind]
-    every = list(find(target))
-    asked = [each for each in every if _asked(each, target)]
-    if asked:
-        return [_parameter(each, target) for each in asked]
-    if every:
-        reason = "no operation was asked for"
-    return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
-
-
-def _asked(subject: Subject, target: Target) -> bool:
-    return not target.only or any(target.asked(each) for each in subject.operations)
-
-
-def _parameter(subject: Subject, target: Target) -> object:
-    reasons = [reason for each in subject.operations if (reason := target.closed(each))]
-    marks = [pytest.mark.skip(reason=reasons[0])] if reasons else []
-    return pytest.param(subject, id=subject.label, marks=marks)

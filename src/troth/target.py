@@ -23,12 +23,15 @@ from troth.principal import ANONYMOUS, Principal
 from troth.profile import Profile
 from troth.prop import Example, Tally
 from troth.redaction import Redactor
+from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
+from troth.spec.lifecycles import Lifecycle, lifecycles
 from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
 from troth.spec.schema import resolve
 from troth.spec.schemathesis import Generator, faults_first
 from troth.spec.second import Judge
 from troth.spec.validity import Validity
+from troth.spec.workflows import Workflow, workflows
 from troth.suiting import suits
 from troth.told import leaves, lookup, secret_of
 from troth.transport.record import Recorder
@@ -70,6 +73,12 @@ class Target:
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.families: tuple[Family, ...] = families(self.spec, self.file.resources)
+        self.collections: tuple[Collection, ...] = collections(self.spec, self.families)
+        self.lifecycles: tuple[Lifecycle, ...] = lifecycles(
+            self.spec, self.families, self.file.lifecycles
+        )
+        self.workflows: tuple[Workflow, ...] = workflows(self.spec, self.file.workflows)
         shakes = (each.handshake for each in self.spec.sockets)
         known = {each.label: each for each in (*self.spec.operations, *shakes)}
         self.observer = Observer(self, known=known)

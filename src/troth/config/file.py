@@ -4,6 +4,7 @@ from pydantic import Field
 
 from troth.config.authority import AuthoritySection
 from troth.config.gates import GateSection
+from troth.config.lifecycles import LifecycleSection
 from troth.config.operations import OperationSection
 from troth.config.policy import PolicySection
 from troth.config.principals import PrincipalSection, SessionSection
@@ -11,6 +12,7 @@ from troth.config.resources import ResourceSection
 from troth.config.section import Section
 from troth.config.target import TargetSection
 from troth.config.webhooks import WebhookSection
+from troth.config.workflows import WorkflowSection
 
 
 class TargetFile(Section):
@@ -25,6 +27,12 @@ class TargetFile(Section):
     )
     resources: dict[str, ResourceSection] = Field(
         default_factory=dict, description="Corrections of what is inferred about resources."
+    )
+    lifecycles: dict[str, LifecycleSection] = Field(
+        default_factory=dict, description="States of things, and what leads from one to another."
+    )
+    workflows: dict[str, WorkflowSection] = Field(
+        default_factory=dict, description="Requests in a fixed order that hold from end to end."
     )
     operations: dict[str, OperationSection] = Field(
         default_factory=dict, description="Values and expectations, by operation."

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from troth.errors import UsageError
 from troth.passes import takes
-from troth.spec.operation import Operation
+from troth.spec.operation import Operation, Spec
 from troth.target import Target
 
 
@@ -66,18 +66,40 @@ def _spent(target: Target) -> Iterable[Subject]:
             yield Subject(each.label, (each,), told)
 
 
+def reader(spec: Spec, write: Operation) -> Operation | None:
+    """What reads that which ``write`` changes: at its path, or at the thing that stands above."""
+    path = write.path
+    while path:
+        for each in spec.operations:
+            if each.method == "GET" and each.path == path:
+                return each
+        above = path.rpartition("/")[0]
+        if path.endswith("}") or not above.endswith("}"):
+            return None
+        path = above
+    return None
+
+
 def _written(target: Target) -> Iterable[Subject]:
-    """Things that are changed in part or replaced, and read at the same place."""
-    reads = {each.path for each in target.spec.operations if each.method == "GET"}
+    """Things that are changed in part or replaced, and can be read."""
+    declared = []
+    for name, section in target.file.shared.items():
+        names = (section.write.operation, section.read.operation, *section.given)
+        operations = _named(target, f"[shared.{name}]", *names)
+        declared.append(operations[0])
+        yield Subject(name, operations, section)
     for each in target.spec.operations:
-        if each.method in {"PATCH", "PUT"} and each.path in reads and each.body is not None:
+        written = each.method in {"PATCH", "PUT"} and each.body is not None
+        if written and each not in declared and reader(target.spec, each) is not None:
             yield Subject(each.label, (each,))
 
 
-def _made(target: Target) -> Iterable[Subject]:
-    """What is made with a body, and may be refused because there is one already."""
+def _contended(target: Target) -> Iterable[Subject]:
+    """The same, and what is made of a body and may be refused because there is one already."""
+    yield from _written(target)
     for each in target.spec.operations:
-        if each.method in {"POST", "PUT"} and each.body is not None and "409" in each.responses:
+        made = each.method == "POST" and each.body is not None and "409" in each.responses
+        if made and not takes(target, each):
             yield Subject(each.label, (each,))
 
 
@@ -87,6 +109,6 @@ KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "session": (_session, "nobody logs in: [session] has no login"),
     "spent": (_spent, "no operation takes what may be good for once"),
     "written": (_written, "nothing is changed that can be read"),
-    "made": (_made, "nothing that is made may conflict"),
+    "contended": (_contended, "nothing is changed that can be read, and nothing may conflict"),
 }
 """By the name of the test's argument: who finds them, and why there may be none."""

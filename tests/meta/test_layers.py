@@ -55,6 +55,8 @@ LAYERS = (
         "troth.scene",
         "troth.deliveries",
         "troth.person",
+        "troth.linear",
+        "troth.races",
         "troth.passes",
         "troth.references",
         "troth.faults",

@@ -10,6 +10,7 @@ from troth.config.policy import PolicySection
 from troth.config.principals import PrincipalSection, SessionSection
 from troth.config.resources import ResourceSection
 from troth.config.section import Section
+from troth.config.shared import SharedSection
 from troth.config.target import TargetSection
 from troth.config.webhooks import WebhookSection
 from troth.config.workflows import WorkflowSection
@@ -42,6 +43,9 @@ class TargetFile(Section):
     )
     authority: dict[str, AuthoritySection] = Field(
         default_factory=dict, description="What somebody may do, and what takes it from him."
+    )
+    shared: dict[str, SharedSection] = Field(
+        default_factory=dict, description="Things that several change at once."
     )
     gates: dict[str, GateSection] = Field(default_factory=dict, description="Opt-in surfaces.")
     policy: PolicySection = Field(

@@ -87,6 +87,8 @@ class Memory:
     listing: set[tuple[str, str]] = field(default_factory=set)
     """Lists, and who has seen in them what he had just made."""
     fresh: int = 0
+    prober: str = ""
+    """The operation that shows whether an access token is good."""
 
     def forget(self, identifier: str) -> None:
         """Drop what refers to the thing ``identifier``: it is gone."""

@@ -101,6 +101,10 @@ class Principal:
         """``request`` with its credential in place of any other. Raises LoginFailed, NotSent."""
         return applied(request, self._current() or Credential(), self._extra)
 
+    def bearing(self, request: Request, token: str) -> Request:
+        """``request`` on the strength of ``token`` alone, put where a login's token is put."""
+        return applied(request, _bearer(token, self._steps), self._extra)
+
     def forget(self) -> None:
         """Drops a credential that was got by login: the next request logs in anew."""
         with self._lock:
@@ -119,10 +123,12 @@ class Principal:
         token: str = "",
         sources: tuple[str, ...] = (),
         script: Script | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Exchange:
         """Sends ``request`` as this principal; with ``token``, on the strength of that alone.
 
-        With a ``script`` it is the handshake of a WebSocket.
+        With a ``script`` it is the handshake of a WebSocket. ``ready`` is called when a connection
+        of its own stands, before anything is sent.
 
         A 401 for a credential that was served before is answered with a new login and the same
         request once more (it was refused, so it had no effect); ``renew=False`` leaves the 401.
@@ -140,6 +146,7 @@ class Principal:
                 purpose=purpose,
                 sources=sources,
                 script=script,
+                ready=ready,
             )
 
         if token:

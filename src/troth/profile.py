@@ -41,7 +41,8 @@ class Profile:
     ``machine_examples`` and ``machine_steps`` are for each state machine. ``budget`` is in
     seconds for a whole run, ``seed`` for a profile that is not derandomised; None leaves them to
     the command line. ``events`` and ``idle``: so many events of a stream are waited for, each so
-    many seconds; what comes at once after them is read too.
+    many seconds; what comes at once after them is read too. Without ``shrink`` a finding is shown
+    as it was found.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Profile:
     seed: int | None = None
     events: int = STREAM[0]
     idle: float = STREAM[1]
+    shrink: bool = True
     boundary_in_all: int | None = None
 
     def over(self, operations: int) -> "Profile":

@@ -64,6 +64,8 @@ def run(
                 if profile.examples == 1 and tally.conclusive and not tally.findings:
                     # Hypothesis begins with the simplest value: the boundary cases had that.
                     continue
+                if tally.findings and not profile.shrink:
+                    continue  # It would be looked for again only to be shrunk.
                 tally.phase = phase
                 # How Hypothesis itself hands these to a test under @given; a test holds this.
                 given = random_settings(profile, failed=bool(tally.findings))
@@ -123,7 +125,10 @@ def random_settings(profile: Profile, *, failed: bool = False) -> settings:
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=True,
         max_examples=max(profile.examples, TO_SHRINK) if failed else profile.examples,
-        phases=[Phase.reuse, Phase.generate, Phase.target, Phase.shrink],
+        phases=[
+            *(Phase.reuse, Phase.generate, Phase.target),
+            *((Phase.shrink,) if profile.shrink else ()),
+        ],
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
+SUITES = ("fuzz", "properties")
 
 # From the bottom up. A module may import its own layer and those before it; the longest name
 # that is a prefix of a module's decides, so `troth.spec.operation` is not where `troth.spec` is.
@@ -50,6 +51,12 @@ LAYERS = (
         "troth.strategies",
         "troth.memory",
         "troth.conversation",
+        "troth.errand",
+        "troth.scene",
+        "troth.deliveries",
+        "troth.person",
+        "troth.linear",
+        "troth.races",
         "troth.passes",
         "troth.references",
         "troth.faults",
@@ -59,6 +66,10 @@ LAYERS = (
         "troth.readback",
         "troth.observe",
         "troth.world",
+        "troth.machine",
+        "troth.likeness",
+        "troth.resource",
+        "troth.shelf",
         "troth.target",
     ),
     # Answer: runs the properties and keeps what they found.
@@ -68,6 +79,7 @@ LAYERS = (
         "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
+        "troth.subjects",
         "troth.policy",
         "troth.matrix",
         "troth.minimal",
@@ -80,9 +92,10 @@ LAYERS = (
         "troth.plugin",
         "troth.cli",
         "troth.__main__",
+        "troth.defects",
     ),
-    # Suites: the wheel carries `fuzz` below `troth.suites`.
-    ("fuzz",),
+    # Suites: the wheel carries them below `troth.suites`.
+    ("fuzz", "properties"),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
@@ -99,9 +112,9 @@ LIBRARIES = {
         "troth.spec.stream",
         "troth.target.launch",
     ),
-    "fastapi": ("troth.reference.",),
-    "starlette": ("troth.reference.",),
-    "sqlalchemy": ("troth.reference.",),
+    "fastapi": ("troth.reference.", "troth.defects."),
+    "starlette": ("troth.reference.", "troth.defects."),
+    "sqlalchemy": ("troth.reference.", "troth.defects."),
     "alembic": ("troth.reference.migrations.",),
     "redis": ("troth.reference.",),
     "psycopg": ("troth.reference.",),
@@ -152,7 +165,7 @@ def rank(module: str) -> int | None:
 
 
 LIBRARY_FILES = sorted(SOURCE.rglob("*.py"))
-SUITE_FILES = sorted((ROOT / "fuzz").rglob("*.py"))
+SUITE_FILES = sorted(path for suite in SUITES for path in (ROOT / suite).rglob("*.py"))
 FILES = LIBRARY_FILES + SUITE_FILES
 LAYERED = [path for path in FILES if name_of(path) != "troth" and not of_reference(name_of(path))]
 
@@ -166,7 +179,7 @@ def test_module_is_in_the_table_and_imports_downwards(path):
     own = rank(name_of(path))
     assert own is not None, f"{name_of(path)} is in no layer: put it into LAYERS"
     for imported in imports(path):
-        if imported.split(".")[0] not in {"troth", "fuzz"} or imported == "troth":
+        if imported.split(".")[0] not in {"troth", *SUITES} or imported == "troth":
             continue
         if of_reference(imported):
             continue  # its own test below
@@ -197,14 +210,14 @@ STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "re
 
 
 @pytest.mark.parametrize("path", LIBRARY_FILES, ids=label)
-def test_nothing_but_the_command_line_knows_the_reference_service(path):
+def test_nothing_but_the_command_line_and_defects_knows_the_reference_service(path):
     name = name_of(path)
     if of_reference(name):
         strangers = {
             each for each in imports(path) if each.startswith("troth") and not of_reference(each)
         }
         assert not strangers, f"the reference service imports {strangers}: it is a service apart"
-    elif not name.startswith("troth.cli"):
+    elif not name.startswith(("troth.cli", "troth.defects")):
         assert not [each for each in imports(path) if of_reference(each)], name
 
 

@@ -1,0 +1,28 @@
+"""A defect: a fault that real services had, how it is planted, and which properties catch it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What a module of this folder calls ``DEFECT``; its docstring says what a service did.
+
+    ``plant`` gets the reference application, which is complete and has made its document: what it
+    patches changes what is served, and not what is promised, unless it patches ``app.openapi``.
+    Routers call the functions of `troth.reference.domain` through their modules, so a function
+    that is replaced there is replaced for all; what is imported by name is replaced where it is
+    called. Nothing is ever taken back: a process has one defect.
+    """
+
+    caught_by: tuple[str, ...]
+    """Exactly the properties that fail; no other may."""
+    operations: tuple[str, ...]
+    """What `--operation` takes: the run of the detection matrix is restricted to these."""
+    plant: Callable[[FastAPI], None]
+    profile: str = "ci"
+    """The profile that it takes to catch it."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Settings of the service upon those of the target file, such as a limit that is met."""

@@ -1,0 +1,141 @@
+"""What defects are planted with: a function wrapped, an answer edited, a request edited."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+def wrap(place: Any, name: str, around: Callable[..., Any]) -> None:
+    """Replace ``place.name`` by ``around``, which is given the original before the arguments."""
+    setattr(place, name, partial(around, getattr(place, name)))
+
+
+class _Answers:
+    """Edits whole answers; for what is no stream."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        method: str,
+        path: re.Pattern[str],
+        edit: Callable[[Message, bytes], bytes],
+    ) -> None:
+        self._app = app
+        self._method = method
+        self._path = path
+        self._edit = edit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if (
+            scope["type"] != "http"
+            or self._method not in ("*", scope["method"])
+            or not self._path.fullmatch(scope["path"])
+        ):
+            await self._app(scope, receive, send)
+            return
+        start: Message = {}
+        pieces: list[bytes] = []
+
+        async def out(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            pieces.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            body = self._edit(start, b"".join(pieces))
+            if MutableHeaders(scope=start).get("content-length"):
+                MutableHeaders(scope=start)["content-length"] = str(len(body))
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self._app(scope, receive, out)
+
+
+def edit_answers(
+    app: FastAPI, method: str, path: str, edit: Callable[[Message, bytes], bytes]
+) -> None:
+    """Have ``edit`` change every answer to ``method`` (`*` for any) and a path like ``path``.
+
+    It is given the start (``status`` and ``headers``, to be changed in place) and the body, and
+    gives the body back. ``path`` is a regular expression of the whole path.
+    """
+    app.add_middleware(_Answers, method=method, path=re.compile(path), edit=edit)
+
+
+def edit_json(
+    app: FastAPI, method: str, path: str, edit: Callable[[Any], Any], *, status: int | None = None
+) -> None:
+    """As `edit_answers`, of the JSON in answers of ``status``, of all 2xx by default."""
+
+    def change(start: Message, body: bytes) -> bytes:
+        fits = start["status"] == status if status else 200 <= start["status"] < 300
+        return json.dumps(edit(json.loads(body))).encode() if fits and body else body
+
+    edit_answers(app, method, path, change)
+
+
+class _Bodies:
+    """Edits the bodies of requests."""
+
+    def __init__(
+        self, app: ASGIApp, method: str, path: re.Pattern[str], edit: Callable[[bytes], bytes]
+    ) -> None:
+        self._app = app
+        self._method = method
+        self._path = path
+        self._edit = edit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if (
+            scope["type"] != "http"
+            or scope["method"] != self._method
+            or not self._path.fullmatch(scope["path"])
+        ):
+            await self._app(scope, receive, send)
+            return
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        edited = self._edit(body)
+        given = False
+        headers = [
+            (name, str(len(edited)).encode() if name == b"content-length" else value)
+            for name, value in scope["headers"]
+        ]
+
+        async def read() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": edited, "more_body": False}
+
+        await self._app({**scope, "headers": headers}, read, send)
+
+
+def edit_requests(app: FastAPI, method: str, path: str, edit: Callable[[Any], Any]) -> None:
+    """Have ``edit`` change the JSON that is sent to ``method`` and a path like ``path``.
+
+    What is no JSON passes as it is.
+    """
+
+    def change(body: bytes) -> bytes:
+        try:
+            return json.dumps(edit(json.loads(body))).encode()
+        except (ValueError, RecursionError):
+            return body
+
+    app.add_middleware(_Bodies, method=method, path=re.compile(path), edit=change)

@@ -89,6 +89,7 @@ LAYERS = (
         "troth.evidence",
         "troth.report",
         "troth.suites",
+        "troth.hooks",
         "troth.plugin",
         "troth.cli",
         "troth.__main__",

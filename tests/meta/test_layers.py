@@ -47,6 +47,7 @@ LAYERS = (
     (
         "troth.prop",
         "troth.profile",
+        "troth.blame",
         "troth.checks",
         "troth.strategies",
         "troth.memory",

@@ -16,7 +16,8 @@ def _server_of(socket: Any) -> Any:
     """Uvicorn's side of the connection, behind what the layers wrapped around its `send`."""
     send = socket._send  # noqa: SLF001 - nobody is meant to reach it
     while not hasattr(send, "__self__"):
-        send = next(cell.cell_contents for cell in send.__closure__ if callable(cell.cell_contents))
+        around = dict(zip(send.__code__.co_freevars, send.__closure__, strict=True))
+        send = around["send"].cell_contents
     return send.__self__
 
 

@@ -71,6 +71,8 @@ class Breakage(StrEnum):
 class Frame:
     """A message of a WebSocket, or its end: ``kind`` is ``text``, ``binary`` or ``close``.
 
+    What was ``sent`` may also be of kind ``wire``, bytes as they go over the connection, or
+    ``broken``, such bytes that are against RFC 6455.
     Of a close ``code`` is its code, and ``data`` the reason. One that was ``sent`` by troth and
     is not 1000 says what of the service's frames could not be read.
     """
@@ -101,9 +103,13 @@ class Exchange:
     sources: tuple[str, ...] = ()
     """Places of the request whose values the target file told how to find: ``token``,
     ``sign:Header``, ``body#/pointer``, ``query.name``, ``header.name``, ``path:-1`` (the last
-    segment). Sent again, they are found anew."""
+    segment). Sent again, they are found anew. `` <- 12 $response.body#/id`` behind a place says
+    that its value comes from exchange 12; `` <- new``, that it must not have been used before."""
     frames: tuple[Frame, ...] | None = None
     """Of a WebSocket, whose handshake ``request`` is, what followed it; None of all else."""
+    together: int = 0
+    """Of requests that were sent at once, each on a connection of its own: the number of the first
+    of them. 0 of all others."""
 
     @property
     def status(self) -> int:

@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 
 from troth.exchange import Exchange, History
 
+STEP = "step "
+"""How the purpose begins of what a state machine sends."""
+LONGEST_BODY = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -34,6 +38,8 @@ class Finding:
     refs: tuple[str, ...] = ()
     seen: int = 1
     reproduced: bool = True
+    telling: tuple[str, ...] = ()
+    """JSON pointers into the witness's answer, where what shows the fault stands."""
 
     @builtins.property
     def fingerprint(self) -> str:
@@ -71,3 +77,20 @@ def collect(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             reproduced=known.reproduced or finding.reproduced,
         )
     return tuple(found.values())
+
+
+def script(history: History) -> tuple[str, ...]:
+    """What a state machine did, a line an exchange: who, what, why, and the answer.
+
+    Empty where the history is of no machine.
+    """
+    if not any(each.purpose.startswith(STEP) for each in history):
+        return ()
+    lines = []
+    for number, each in enumerate(history, start=1):
+        path = each.request.url.partition("://")[2].partition("/")[2]
+        body = each.request.body[:LONGEST_BODY].decode("utf-8", "replace")
+        asked = f"{each.request.method} /{path} {body}".rstrip()
+        answer = str(each.status) if each.response is not None else str(each.breakage)
+        lines.append(f"{number}. {each.principal}: {asked} -> {answer}  ({each.purpose})")
+    return tuple(lines)

@@ -69,6 +69,42 @@ def _listed(
 def valid_cases(world: "World", operation: Operation) -> Drawn:
     """Schema-valid cases whose path refers to things that exist."""
     target = world.target
+    ours = _referring(world, operation)
+    if world.example.tally.phase == "random":
+        return target.generator.generated(operation, valid=True).map(ours)
+    most = target.profile.boundary
+    return _listed(
+        world,
+        lambda: target.boundary(operation, valid=True, most=most),
+        none="no boundary case",
+        then=ours,
+    )
+
+
+def written_cases(world: "World", operations: Sequence[Operation]) -> Drawn:
+    """Of each of these by turns: a valid case, one with a fault, one with a hostile value."""
+    target = world.target
+    most = target.profile.boundary
+
+    def made() -> Sequence[Case]:
+        kinds: list[Sequence[Case]] = []
+        for operation in operations:
+            kinds.append(target.boundary(operation, valid=True, most=most))
+            kinds.append(isolated_cases(world, operation))
+            kinds.append(hostile_made(world, operation))
+        rows = zip_longest(*kinds)
+        return [each for row in rows for each in row if each is not None]
+
+    def then(case: Case) -> Case:
+        valid = case.fault is None and case.operation in operations
+        return _referring(world, case.operation)(case) if valid and case.operation else case
+
+    return _listed(world, made, none="nothing can be written", then=then)
+
+
+def _referring(world: "World", operation: Operation) -> Callable[[Case], Case]:
+    """Puts real ids into a case of ``operation``."""
+    target = world.target
     # Reached once first: the references are known to be good, and by whom it may be called.
     accepted = world.accepted(operation)
     # What was good for once is replaced when it is sent.
@@ -80,15 +116,7 @@ def valid_cases(world: "World", operation: Operation) -> Drawn:
         values = complete(world, operation, case.values, resolver, path)
         return target.generator.build(operation, values, purpose=case.purpose)
 
-    if world.example.tally.phase == "random":
-        return target.generator.generated(operation, valid=True).map(ours)
-    most = target.profile.boundary
-    return _listed(
-        world,
-        lambda: target.boundary(operation, valid=True, most=most),
-        none="no boundary case",
-        then=ours,
-    )
+    return ours
 
 
 def isolated_cases(world: "World", operation: Operation) -> list[Case]:
@@ -133,22 +161,24 @@ def invalid_cases(world: "World", operation: Operation) -> Drawn:
 
 def hostile_cases(world: "World", operation: Operation) -> Drawn:
     """Hostile values and bodies by turns, so that a sample has some of both."""
+    none = "there is no place for a hostile value"
+    return _listed(world, lambda: hostile_made(world, operation), none=none)
+
+
+def hostile_made(world: "World", operation: Operation) -> list[Case]:
+    """All of them, as far as they differ."""
     target = world.target
     accepted = world.accepted(operation)
-
-    def made() -> Sequence[Case]:
-        base = target.generator.build(operation, accepted.values)
-        places = hostile_places(target.spec, operation, accepted.values)
-        nul, values = hostile_values(places, accepted.values)
-        found: list[Case] = []
-        for one, other, request in zip_longest(nul, values, hostile_requests(operation, base)):
-            for given, why in [each for each in (one, other) if each is not None]:
-                case = target.generator.build(operation, given, fault=why)
-                # Servers may decode a slash before they route: then it is no longer this path.
-                elsewhere = why.location == "path" and "/" in str(given.path[why.name])
-                found.append(replace(case, operation=None) if elsewhere else case)
-            if request is not None:
-                found.append(request)
-        return found
-
-    return _listed(world, made, none="there is no place for a hostile value")
+    base = target.generator.build(operation, accepted.values)
+    places = hostile_places(target.spec, operation, accepted.values)
+    nul, values = hostile_values(places, accepted.values)
+    found: list[Case] = []
+    for one, other, request in zip_longest(nul, values, hostile_requests(operation, base)):
+        for given, why in [each for each in (one, other) if each is not None]:
+            case = target.generator.build(operation, given, fault=why)
+            # Servers may decode a slash before they route: then it is no longer this path.
+            elsewhere = why.location == "path" and "/" in str(given.path[why.name])
+            found.append(replace(case, operation=None) if elsewhere else case)
+        if request is not None:
+            found.append(request)
+    return found

@@ -82,6 +82,8 @@ class Memory:
     """By operation, the latest last."""
     drawn: dict[str, set[str]] = field(default_factory=dict)
     """All that the target file's expressions came to, so that it is known again in a request."""
+    survivors: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    """By writing operation and member of its body: plain values that were read back as sent."""
     fresh: int = 0
 
     def forget(self, identifier: str) -> None:

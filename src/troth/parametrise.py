@@ -1,24 +1,82 @@
-"""What one property is asked of: operations, WebSockets, and what the document describes badly."""
+"""What one property is asked of: operations, WebSockets, resources, lists, life cycles, workflows.
 
-from collections.abc import Iterable
+It is the name of the test's argument: `operation`, `resource`, `write`, `collection`,
+`lifecycle`, `stream`, `work`, `workflow`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 import pytest
 
 from troth.prop import Property
+from troth.spec.families import Family, Write
 from troth.spec.operation import BrokenOperation, Operation, Socket
 from troth.target import Target
 
-Asked = Operation | Socket | BrokenOperation
+
+class Subject(Protocol):
+    """Something other than an operation that a property is asked of."""
+
+    @property
+    def label(self) -> str:
+        """What node ids and reports call it."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """What it is made of: without the first of them nothing can be asked."""
 
 
-def parameters(declared: Property, target: Target) -> list[object]:
+Asked = Operation | Socket | BrokenOperation | Subject
+
+
+def _resources(target: Target) -> Iterable[Subject]:
+    """What can be made, and seen afterwards."""
+    for family in target.families:
+        seen = family.read or any(each.identified for each in family.listings)
+        if family.create is not None and family.id and seen:
+            yield family
+
+
+def _writes(target: Target) -> Iterable[Subject]:
+    """What is written to something that can be seen afterwards."""
+    for family in _resources(target):
+        assert isinstance(family, Family)
+        yield from (Write(family, each) for each in family.writers if each.body is not None)
+
+
+SUBJECTS: Mapping[str, tuple[Callable[[Target], Iterable[Subject]], str]] = {
+    "resource": (_resources, "the document describes nothing that can be made and seen"),
+    "write": (_writes, "the document describes nothing that is written and can be read back"),
+    "collection": (lambda target: target.collections, "the document describes no list"),
+    "lifecycle": (lambda target: target.lifecycles, "the target file has no [lifecycles]"),
+    "stream": (lambda target: target.streams, "the target file has no [streams]"),
+    "work": (lambda target: target.works, "the target file has no [background]"),
+    "workflow": (lambda target: target.workflows, "the target file has no [workflows]"),
+}
+"""By the name of a test's argument: what there is, and why there is nothing."""
+
+NAMES = ("operation", *SUBJECTS)
+
+
+def subject(fixtures: Iterable[str]) -> str | None:
+    """Which of its arguments says what a test is asked of, or None."""
+    return next((each for each in fixtures if each in NAMES), None)
+
+
+def parameters(declared: Property, target: Target, name: str = "operation") -> list[object]:
     """A parameter each, skipped with its reason where it is not to be sent; never none."""
-    every = [each for each in _all(declared, target) if target.asked(each)]
-    if every:
-        return [_parameter(each, target) for each in every]
-    reason = "no operation was asked for"
-    if not any(_all(declared, target)):
-        reason = f"the document describes no {'operation' if declared.operations else 'WebSocket'}"
+    if name in SUBJECTS:
+        make, none = SUBJECTS[name]
+        every: list[Asked] = list(make(target))
+    else:
+        every = list(_all(declared, target))
+        kind = "operation" if declared.operations else "WebSocket"
+        none = f"the document describes no {kind}"
+    asked = [each for each in every if _wanted(each, target)]
+    if asked:
+        return [_parameter(each, target) for each in asked]
+    reason = "no operation was asked for" if every else none
     return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
 
 
@@ -31,7 +89,17 @@ def _all(declared: Property, target: Target) -> Iterable[Asked]:
         yield from target.spec.broken
 
 
+def _wanted(asked: Asked, target: Target) -> bool:
+    if isinstance(asked, Operation | Socket | BrokenOperation):
+        return target.asked(asked)
+    return any(target.asked(each) for each in asked.operations)
+
+
 def _parameter(asked: Asked, target: Target) -> object:
-    reason = None if isinstance(asked, BrokenOperation) else target.closed(asked)
+    reason = None
+    if isinstance(asked, Operation | Socket):
+        reason = target.closed(asked)
+    elif not isinstance(asked, BrokenOperation):
+        reason = target.closed(asked.operations[0])
     marks = [pytest.mark.skip(reason=reason)] if reason else []
     return pytest.param(asked, id=asked.label, marks=marks)

@@ -19,7 +19,7 @@ from troth.evidence.directory import run_directory
 from troth.evidence.jsonl import HistoryWriter
 from troth.observe import settle
 from troth.opening import open_target, preflight
-from troth.parametrise import parameters
+from troth.parametrise import parameters, subject
 from troth.policy import excuse
 from troth.profile import active
 from troth.prop import Property, Tally
@@ -189,15 +189,15 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test an operation, with the operation's label as its id."""
+    """One test an operation, or whatever else it is asked of, with its label as its id."""
     run_ = metafunc.config.stash.get(RUN, None)
     declared: Property | None = getattr(metafunc.function, "troth_property", None)
     if declared is None or run_ is None or run_.target is None:
         return
-    if "operation" not in metafunc.fixturenames:
-        return
-    params = parameters(declared, run_.target)
-    metafunc.parametrize("operation", params, scope="session")
+    name = subject(metafunc.fixturenames)
+    if name is not None:
+        params = parameters(declared, run_.target, name)
+        metafunc.parametrize(name, params, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -223,11 +223,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         declared = getattr(getattr(item, "obj", None), "troth_property", None)
         if declared is None:
             return (False, "", 0)
-        operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
-        at = places.get(getattr(operation, "label", ""), len(places))
+        at = places.get(_label(item) or "", len(places))
         return (declared.last, declared.id, at)
 
     items.sort(key=place)
+
+
+def _label(item: Any) -> str | None:
+    """The label of what an item is asked of."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    name = subject(params)
+    return getattr(params[name], "label", None) if name is not None else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -240,8 +246,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     opened = run_.target
     names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - what the test asks for, in order
     arguments: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}
-    operation = arguments.get("operation")
-    label = operation.label if operation is not None else None
+    operation, label = arguments.get("operation"), _label(pyfuncitem)
     tally = Tally(declared, label)
     if isinstance(operation, BrokenOperation):
         result = Result(
@@ -291,15 +296,12 @@ def pytest_runtest_makereport(item: Any, call: pytest.CallInfo[None]) -> Generat
     if declared is not None and call.when == "call" and RESULT in item.stash:
         report.troth = item.stash[RESULT]
     elif declared is not None and report.failed:
-        operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
         said = call.excinfo.exconly(tryshort=True) if call.excinfo else ""
-        label = getattr(operation, "label", None)
-        report.troth = broken_down(declared.id, label, said, item.config.stash[RUN].target.redactor)
+        redactor = item.config.stash[RUN].target.redactor
+        report.troth = broken_down(declared.id, _label(item), said, redactor)
     elif declared is not None and report.skipped and call.when == "setup":
-        operation = getattr(item, "callspec", None) and item.callspec.params.get("operation")
-        label = getattr(operation, "label", None)
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        report.troth_gated = [declared.id, label, reason.removeprefix("Skipped: ")]
+        report.troth_gated = [declared.id, _label(item), reason.removeprefix("Skipped: ")]
     return report
 
 

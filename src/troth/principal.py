@@ -119,10 +119,12 @@ class Principal:
         token: str = "",
         sources: tuple[str, ...] = (),
         script: Script | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Exchange:
         """Sends ``request`` as this principal; with ``token``, on the strength of that alone.
 
-        With a ``script`` it is the handshake of a WebSocket.
+        With a ``script`` it is the handshake of a WebSocket. ``ready`` is called when a connection
+        of its own stands, before anything is sent.
 
         A 401 for a credential that was served before is answered with a new login and the same
         request once more (it was refused, so it had no effect); ``renew=False`` leaves the 401.
@@ -140,6 +142,7 @@ class Principal:
                 purpose=purpose,
                 sources=sources,
                 script=script,
+                ready=ready,
             )
 
         if token:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -168,6 +168,10 @@ class Example:
     provenance: list[Exchange] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     expected: int = 0
+    step: str = ""
+    """What a state machine is doing: it begins the purpose of what is sent."""
+    whole: bool = False
+    """Whether all that was sent before an exchange belongs to its history."""
 
     def history(self) -> History:
         """The exchanges that led here, those that made its resources first, each once."""
@@ -209,23 +213,31 @@ def doubt(reason: str) -> None:
     counted[reason] = counted.get(reason, 0) + 1
 
 
-def expect(condition: object, message: str, *shown: Exchange, root: str = "") -> None:
+def expect(
+    condition: object,
+    message: str,
+    *shown: Exchange,
+    root: str = "",
+    telling: tuple[str, ...] = (),
+) -> None:
     """What must hold. Otherwise the property is refuted, and ``shown`` are the exchanges to see.
 
     ``root`` is the cause in words free of generated values (default: ``message``): findings of
-    one root are one finding, and Hypothesis shrinks within one root.
+    one root are one finding, and Hypothesis shrinks within one root. ``telling`` are JSON pointers
+    into the answer of the last of ``shown`` where what shows the fault stands: a replay compares
+    what stands there; without them it compares statuses.
     """
     running = example()
     running.expected += 1
     if condition:
         return
-    refute(Complaint(running.tally.property.id, root or message, message), *shown)
+    refute(Complaint(running.tally.property.id, root or message, message), *shown, telling=telling)
 
 
-def refute(complaint: Complaint, *shown: Exchange) -> None:
+def refute(complaint: Complaint, *shown: Exchange, telling: tuple[str, ...] = ()) -> None:
     """Record ``complaint`` as a finding and end the example with it. Always raises Refuted."""
     running = example()
-    finding = as_finding(complaint, running, *shown)
+    finding = replace(as_finding(complaint, running, *shown), telling=telling)
     running.tally.findings.append(finding)
     raise refutation(finding.fingerprint)(describe(finding))
 
@@ -233,7 +245,9 @@ def refute(complaint: Complaint, *shown: Exchange) -> None:
 def as_finding(complaint: Complaint, running: Example, *shown: Exchange) -> Finding:
     """``complaint`` with the history that shows it: the last of ``shown`` is the witness."""
     history = list(running.history())
-    if shown:
+    if shown and running.whole:
+        history = [each for each in history if each.number < shown[-1].number] + [shown[-1]]
+    elif shown:
         # What made its resources, then what is to be seen; the rest of the example is no cause.
         needed = {each.number: each for each in (*running.provenance, *shown[:-1])}
         needed.pop(shown[-1].number, None)

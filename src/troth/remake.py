@@ -1,18 +1,24 @@
 """Finds anew, for a replay, what the target file told how to find: tokens, codes, signatures."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import time
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from troth.config.operations import OperationSection, SignSection
-from troth.exchange import Exchange, History, Request
+from troth.credential import Credential, applied, cookies_of
+from troth.exchange import Exchange, Headers, History, Request
 from troth.expression import ExpressionError, evaluate, pointed
 from troth.signature import signed
 from troth.spec.operation import Operation, Spec
 from troth.spec.place import present, with_value
 from troth.told import PRODUCER, lookup, one_time_code, secret_of
+
+COOKIES: Final = "$response.cookies"
+"""Of a source: all the cookies that an answer left."""
+NEW: Final = "new"
+"""Of a source: a value that was not used before."""
 
 
 class Gone(Exception):
@@ -26,9 +32,12 @@ class Remade:
     exchange: Exchange
     token: str = ""
     sign: SignSection | None = None
+    cookies: Headers = ()
 
     def finished(self, request: Request) -> Request:
         """``request``, signed where that is due: last of all, over the bytes that go out."""
+        if self.cookies:
+            request = applied(request, Credential(cookies=self.cookies))
         return request if self.sign is None else signed(request, self.sign, now=time())
 
 
@@ -38,6 +47,9 @@ class Remaker:
 
     spec: Spec
     told: dict[str, OperationSection]
+    history: History = ()
+    """The finding's own, whose exchanges the sources refer to by number."""
+    salt: str = field(default_factory=lambda: f"{time():.0f}")
 
     def __call__(self, old: Exchange, sent: History) -> Remade:
         """``old`` with the values that the exchanges ``sent`` so far give it. Raises Gone."""
@@ -46,9 +58,22 @@ class Remaker:
         if not old.sources or operation is None:
             return Remade(old)
         section = self._section(operation)
-        token, sign = "", None
+        token, sign, cookies = "", None, Headers()
         request = old.request
-        for place in old.sources:
+        for source in old.sources:
+            place, arrow, origin = source.rpartition(" <- ")
+            if arrow:
+                value = self._unused(request, place) if origin == NEW else self._taken(origin, sent)
+                if place == "token":
+                    token = str(value)
+                elif place == "cookies":
+                    cookies = value
+                    headers = [each for each in request.headers if each[0].lower() != "cookie"]
+                    request = replace(request, headers=tuple(headers))
+                else:
+                    request = _put(request, place, value)
+                continue
+            place = source
             kind, _, name = place.partition("#" if place.startswith("body#") else ":")
             if place == "token":
                 token = str(self._value(section.token, place, operation, sent))
@@ -63,7 +88,7 @@ class Remaker:
                 request = _in_body(request, name, self._value(told, place, operation, sent))
             else:
                 request = self._elsewhere(request, place, section, operation, sent)
-        return Remade(replace(old, request=request), token, sign)
+        return Remade(replace(old, request=request), token, sign, cookies)
 
     def _section(self, operation: Operation) -> OperationSection:
         named = (each for name, each in self.told.items() if operation.named(name))
@@ -84,25 +109,35 @@ class Remaker:
             index = int(place.removeprefix("path:"))
             name = operation.path.split("/")[index][1:-1]
             value = self._value(section.path.get(name), place, operation, sent)
-            path, mark, query = request.url.partition("?")
-            segments = path.split("/")
-            segments[index] = quote(str(value), safe="@:-._~!$'()*+,;=")
-            return replace(request, url="/".join(segments) + mark + query)
+            return _put(request, place, value)
         kind, _, name = place.partition(".")
         if kind == "query":
             value = self._value(section.query.get(name), place, operation, sent)
-            path, _, query = request.url.partition("?")
-            pairs = [
-                (key, str(value) if key == name else each)
-                for key, each in parse_qsl(query, keep_blank_values=True)
-            ]
-            return replace(request, url=f"{path}?{urlencode(pairs)}")
+            return _put(request, place, value)
         value = self._value(section.headers.get(name), place, operation, sent)
-        headers = [
-            (key, str(value) if key.lower() == name.lower() else each)
-            for key, each in request.headers
-        ]
-        return replace(request, headers=tuple(headers))
+        return _put(request, place, value)
+
+    def _unused(self, request: Request, place: str) -> Any:
+        """What stands there, made new: the same wherever the same stood."""
+        try:
+            value = pointed(json.loads(request.body), place.removeprefix("body#"), text=place)
+        except (ValueError, ExpressionError, RecursionError):
+            raise Gone(f"nothing stands at {place}") from None
+        return f"{value}{self.salt}"
+
+    def _taken(self, origin: str, sent: History) -> Any:
+        """What stands now where a value of the recorded request came from."""
+        number, _, expression = origin.partition(" ")
+        places = {str(each.number): place for place, each in enumerate(self.history)}
+        place = places.get(number, len(sent))
+        if place >= len(sent):
+            raise Gone(f"exchange {number}, which it takes a value from, is not among its history")
+        if expression == COOKIES:
+            return cookies_of(sent[place])[0]
+        try:
+            return evaluate(expression, sent[place])
+        except ExpressionError as error:
+            raise Gone(f"exchange {number}: {error}") from None
 
     def _value(self, told: Any, place: str, operation: Operation, sent: History) -> Any:
         if not isinstance(told, str):
@@ -124,6 +159,30 @@ class Remaker:
                 except ExpressionError as error:
                     raise Gone(f"`{told}`: {error}") from None
         raise Gone(f"`{told}` is not among what its history calls")
+
+
+def _put(request: Request, place: str, value: Any) -> Request:
+    """``request`` with ``value`` at a place of its body, path, query or headers."""
+    if place.startswith("body#"):
+        return _in_body(request, place.removeprefix("body#"), value)
+    if place.startswith("path:"):
+        index = int(place.removeprefix("path:"))
+        path, mark, query = request.url.partition("?")
+        segments = path.split("/")
+        segments[index] = quote(str(value), safe="@:-._~!$'()*+,;=")
+        return replace(request, url="/".join(segments) + mark + query)
+    kind, _, name = place.partition(".")
+    if kind == "query":
+        path, _, query = request.url.partition("?")
+        pairs = [
+            (key, str(value) if key == name else each)
+            for key, each in parse_qsl(query, keep_blank_values=True)
+        ]
+        return replace(request, url=f"{path}?{urlencode(pairs)}")
+    headers = [
+        (key, str(value) if key.lower() == name.lower() else each) for key, each in request.headers
+    ]
+    return replace(request, headers=tuple(headers))
 
 
 def _in_body(request: Request, pointer: str, value: Any) -> Request:

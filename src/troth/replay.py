@@ -4,16 +4,20 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter
 from typing import Any, Final, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from troth.case import Script
 from troth.exchange import Exchange, History, Request
+from troth.expression import ExpressionError, pointed
 from troth.finding import Complaint, Finding
 from troth.redaction import SENSITIVE
 from troth.remake import Gone, Remade
 from troth.session import LoginFailed
 from troth.transport.record import NotSent, UnsendableRequest
+from troth.transport.together import Meeting, at_once
 
 Judge = Callable[[Exchange], tuple[Complaint, ...]]
 Remake = Callable[[Exchange, History], Remade]
@@ -48,9 +52,11 @@ class Sender(Protocol):
         authenticate: bool = True,
         token: str = "",
         script: Script | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Exchange:
         """Sends the request, with the principal's credential put on where ``authenticate``, or
         with ``token`` in its place; as the handshake of a WebSocket where there is a ``script``.
+        ``ready`` is called before anything goes out.
         """
 
 
@@ -98,22 +104,28 @@ def replay(
     lost = ""
     # Where the run knew its own credentials, one that it did not know was made up.
     told = any(_knows(each) for each in finding.history)
-    for index, old in enumerate(finding.history, start=1):
-        last = index == len(finding.history)
-        role = "the witness" if last else f"exchange {old.number}"
-        principal = target.principals.get(old.principal)
-        if principal is None:
-            known = ", ".join(sorted(target.principals)) or "none"
-            message = f"{role} was sent by {old.principal!r}; the target file names {known}"
-            return Replay(None, tuple(sent), message)
-        authenticate = not told or _knows(old)
-        try:
-            remade = remake(old, tuple(sent))
+    batches = _batches(finding.history)
+    for batch in batches:
+        last = batch is batches[-1]
+        ready: list[tuple[_Again, Callable[[Meeting | None], Exchange]]] = []
+        for old in batch:
+            role = "the witness" if old is finding.history[-1] else f"exchange {old.number}"
+            principal = target.principals.get(old.principal)
+            if principal is None:
+                known = ", ".join(sorted(target.principals)) or "none"
+                message = f"{role} was sent by {old.principal!r}; the target file names {known}"
+                return Replay(None, tuple(sent), message)
+            authenticate = not told or _knows(old)
+            try:
+                remade = remake(old, tuple(sent))
+            except Gone as reason:
+                return Replay(None, tuple(sent), f"{role} was not sent: {reason}")
             asked = remade.exchange
             url = _moved(asked.request.url, recorded_base_url, target.base_url)
             fresh = bool(remade.token) or (authenticate and old.principal != "anonymous")
             again = _again(asked, url, names, fresh=fresh)
-            new = principal.send(
+            sending = partial(
+                principal.send,
                 remade.finished(again.request),
                 operation=old.operation,
                 purpose=f"replay of {role}",
@@ -121,25 +133,43 @@ def replay(
                 token=remade.token,
                 script=_script(old, names),
             )
-        except (NotSent, UnsendableRequest, LoginFailed, Gone) as reason:
+            ready.append((again, lambda meet, sending=sending: sending(ready=meet)))  # type: ignore[misc]
+        try:
+            new = at_once([each for _, each in ready]) if len(ready) > 1 else [ready[0][1](None)]
+        except (NotSent, UnsendableRequest, LoginFailed) as reason:
             return Replay(None, tuple(sent), f"{role} was not sent: {reason}")
-        sent.append(new)
-        lost = again.lost(new)
-        if not last and old.ok and not new.ok:
+        sent += new
+        lost = ready[-1][0].lost(new[-1])
+        if not last and len(batch) == 1 and batch[0].ok and not new[0].ok:
             because = f" ({lost})" if lost else ""
             message = (
                 f"{role}, {old.request.method} {urlsplit(old.request.url).path}, was served with "
-                f"{outcome(old)} and now ends with {outcome(new)}{because}: "
+                f"{outcome(old)} and now ends with {outcome(new[0])}{because}: "
                 "what the witness needs is not there"
             )
             return Replay(None, tuple(sent), message)
         if not last:
-            names |= dict(_renamed(old, new))
-    still, message = _judged(finding, sent[-1], judge)
+            # Of what was sent at once another one may have come first: like goes with like.
+            by_status = attrgetter("status")
+            pairs = zip(sorted(batch, key=by_status), sorted(new, key=by_status), strict=True)
+            for one, other in pairs:
+                names |= dict(_renamed(one, other))
+    still, message = _judged(finding, new, judge)
     if not still and lost:
         # What was redacted may be what made it fail: it shows nothing that this did not.
         return Replay(None, tuple(sent), f"{message}; but {lost}")
     return Replay(still, tuple(sent), message)
+
+
+def _batches(history: History) -> list[History]:
+    """What was sent at once goes together; everything else by itself."""
+    found: list[History] = []
+    for each in history:
+        if found and each.together and found[-1][0].together == each.together:
+            found[-1] = (*found[-1], each)
+        else:
+            found.append((each,))
+    return found
 
 
 def _script(old: Exchange, names: Mapping[str, str]) -> Script | None:
@@ -164,8 +194,8 @@ def outcome(exchange: Exchange) -> str:
     return str(exchange.status) if exchange.response is not None else str(exchange.breakage)
 
 
-def _judged(finding: Finding, new: Exchange, judge: Judge | None) -> tuple[bool, str]:
-    old = finding.history[-1]
+def _judged(finding: Finding, answers: list[Exchange], judge: Judge | None) -> tuple[bool, str]:
+    old, new = finding.history[-1], answers[-1]
     if judge is not None:
         complaints = judge(new)
         for each in complaints:
@@ -174,9 +204,27 @@ def _judged(finding: Finding, new: Exchange, judge: Judge | None) -> tuple[bool,
         others = "; ".join(f"{each.property}: {each.message}" for each in complaints)
         but = f", though the checks now say: {others}" if others else ""
         return False, f"does not fail any more: {outcome(new)}{but}"
-    if (new.status, new.breakage) == (old.status, old.breakage):
-        return True, f"still fails: the witness ends with {outcome(new)} as it did"
-    return False, f"does not fail any more: {outcome(new)} where {outcome(old)} was recorded"
+    if len(answers) > 1:
+        # Sent at once: who of them is served is the service's affair, how many is the point.
+        before = sorted(map(outcome, _batches(finding.history)[-1]))
+        after = sorted(map(outcome, answers))
+        same, how = before == after, f"{', '.join(after)}"
+        what = "still fails" if same else "does not fail any more"
+        return same, f"{what}: what was sent at once ends with {how}"
+    if (new.status, new.breakage) != (old.status, old.breakage):
+        return False, f"does not fail any more: {outcome(new)} where {outcome(old)} was recorded"
+    for pointer in finding.telling:
+        if _at(new, pointer) != _at(old, pointer):
+            return False, f"does not fail any more: another value stands at {pointer or '/'}"
+    return True, f"still fails: the witness ends with {outcome(new)} as it did"
+
+
+def _at(exchange: Exchange, pointer: str) -> Any:
+    try:
+        assert exchange.response is not None
+        return pointed(exchange.response.json(), pointer, text=pointer)
+    except (AssertionError, ValueError, ExpressionError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from troth.case import Case
+from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
@@ -23,12 +24,16 @@ from troth.principal import ANONYMOUS, Principal
 from troth.profile import Profile
 from troth.prop import Example, Tally
 from troth.redaction import Redactor
+from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
+from troth.spec.lifecycles import Lifecycle, lifecycles
 from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
+from troth.spec.running import Running, streams, works
 from troth.spec.schema import resolve
 from troth.spec.schemathesis import Generator, faults_first
 from troth.spec.second import Judge
 from troth.spec.validity import Validity
+from troth.spec.workflows import Workflow, workflows
 from troth.suiting import suits
 from troth.told import leaves, lookup, secret_of
 from troth.transport.record import Recorder
@@ -70,8 +75,18 @@ class Target:
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.families: tuple[Family, ...] = families(self.spec, self.file.resources)
+        self.collections: tuple[Collection, ...] = collections(self.spec, self.families)
+        self.lifecycles: tuple[Lifecycle, ...] = lifecycles(
+            self.spec, self.families, self.file.lifecycles
+        )
+        self.streams: tuple[Running, ...] = streams(self.spec, self.file.streams)
+        self.works: tuple[Running, ...] = works(self.spec, self.file.background)
+        self.workflows: tuple[Workflow, ...] = workflows(self.spec, self.file.workflows)
         shakes = (each.handshake for each in self.spec.sockets)
         known = {each.label: each for each in (*self.spec.operations, *shakes)}
+        self.correlation = correlation_of(self.spec, self.file.target.correlation)
+        self.formats = Validity(self.spec, formats=True)
         self.observer = Observer(self, known=known)
         self._secret_places = self._secret_lookups()
         self.recorder.subscribe(self._learn_secrets)
@@ -123,6 +138,11 @@ class Target:
             operation.label.__eq__ if isinstance(operation, BrokenOperation) else operation.named
         )
         return not self.only or any(named(name) for name in self.only)
+
+    def terminal(self, operation: Operation) -> tuple[str, ...]:
+        """The types of events after which, as the target file says, its stream is at its end."""
+        streams = self.file.streams.values()
+        return next((each.terminal for each in streams if operation.named(each.operation)), ())
 
     def requires(self, property: str) -> bool:
         """Whether the policy lets no inconclusive of this property pass."""

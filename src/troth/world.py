@@ -1,6 +1,6 @@
 """One example's corner of a target: it sends, it remembers, and it gives the example its end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from contextvars import Token
 from time import time
@@ -15,7 +15,13 @@ from troth import reach as reaching
 from troth.case import Case, Values
 from troth.conversation import handshake, opened
 from troth.exchange import Breakage, Exchange, Request, Response
-from troth.inputs import hostile_cases, invalid_cases, isolated_cases, valid_cases
+from troth.inputs import (
+    hostile_cases,
+    invalid_cases,
+    isolated_cases,
+    valid_cases,
+    written_cases,
+)
 from troth.memory import Accepted
 from troth.passes import fitted, perishable, sources, takes
 from troth.principal import LoginFailed, Principal
@@ -150,6 +156,8 @@ class World:
             request = signed(request, sign, now=time())
             places.append(f"sign:{sign.header}")
         why = purpose or case.purpose or (case.fault.description if case.fault else "valid")
+        if self.example.step:
+            why = f"{self.example.step}: {why}"
         with target.observing(self.example, case):
             try:
                 exchange = who.send(
@@ -270,6 +278,10 @@ class World:
     def hostile(self, operation: Operation) -> st.SearchStrategy[Case]:
         """Cases like an accepted one but for one hostile value."""
         return hostile_cases(self, operation)
+
+    def written(self, operations: Sequence[Operation]) -> st.SearchStrategy[Case]:
+        """Valid, faulty and hostile cases of several operations by turns."""
+        return written_cases(self, operations)
 
     def judge(self, exchange: Exchange, *, besides: tuple[str, ...] = ()) -> None:
         """Refute the running property when a check of its own complained about ``exchange``.

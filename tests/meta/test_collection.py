@@ -25,8 +25,8 @@ def run(*arguments, cwd=ROOT, **environment):
 
 @pytest.fixture(scope="module")
 def collected():
-    """The node ids of ``pytest fuzz``."""
-    listed = run("fuzz", "--collect-only", "-q", "--hypothesis-profile", "smoke")
+    """The node ids of ``pytest fuzz properties``."""
+    listed = run("fuzz", "properties", "--collect-only", "-q", "--hypothesis-profile", "smoke")
     assert listed.returncode == 0, listed.stdout + listed.stderr
     return [line for line in listed.stdout.splitlines() if "::" in line]
 
@@ -40,7 +40,9 @@ def test_collected_ids_are_unique_and_name_their_operation(collected):
 def test_every_suite_module_is_collected(collected):
     modules = {each.split("::")[0] for each in collected}
     assert modules == {
-        path.relative_to(ROOT).as_posix() for path in (ROOT / "fuzz").rglob("test_*.py")
+        path.relative_to(ROOT).as_posix()
+        for suite in ("fuzz", "properties")
+        for path in (ROOT / suite).rglob("test_*.py")
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
+SUITES = ("fuzz", "properties")
 
 # From the bottom up. A module may import its own layer and those before it; the longest name
 # that is a prefix of a module's decides, so `troth.spec.operation` is not where `troth.spec` is.
@@ -59,6 +60,7 @@ LAYERS = (
         "troth.readback",
         "troth.observe",
         "troth.world",
+        "troth.machine",
         "troth.target",
     ),
     # Answer: runs the properties and keeps what they found.
@@ -80,8 +82,8 @@ LAYERS = (
         "troth.__main__",
         "troth.defects",
     ),
-    # Suites: the wheel carries `fuzz` below `troth.suites`.
-    ("fuzz",),
+    # Suites: the wheel carries them below `troth.suites`.
+    ("fuzz", "properties"),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
@@ -150,7 +152,7 @@ def rank(module: str) -> int | None:
 
 
 LIBRARY_FILES = sorted(SOURCE.rglob("*.py"))
-SUITE_FILES = sorted((ROOT / "fuzz").rglob("*.py"))
+SUITE_FILES = sorted(path for suite in SUITES for path in (ROOT / suite).rglob("*.py"))
 FILES = LIBRARY_FILES + SUITE_FILES
 LAYERED = [path for path in FILES if name_of(path) != "troth" and not of_reference(name_of(path))]
 
@@ -164,7 +166,7 @@ def test_module_is_in_the_table_and_imports_downwards(path):
     own = rank(name_of(path))
     assert own is not None, f"{name_of(path)} is in no layer: put it into LAYERS"
     for imported in imports(path):
-        if imported.split(".")[0] not in {"troth", "fuzz"} or imported == "troth":
+        if imported.split(".")[0] not in {"troth", *SUITES} or imported == "troth":
             continue
         if of_reference(imported):
             continue  # its own test below

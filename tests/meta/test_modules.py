@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("src", "fuzz", "tests", "benchmarks", "conf", "docs", ".ci", ".github")
+FOLDERS = ("src", "fuzz", "properties", "tests", "benchmarks", "conf", "docs", ".ci", ".github")
 MODULES = sorted(
-    path for folder in ("src", "fuzz", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("src", "fuzz", "properties", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
 )
 BANNED = re.compile(r"manager|handler|helper|utils?|engine|common|misc")
 LONGEST = 400

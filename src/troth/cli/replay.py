@@ -14,6 +14,9 @@ from troth.replay import Replay
 from troth.replay import replay as send_again
 from troth.target import Target
 
+RACES = 10
+"""How often a history is sent that has requests which were sent at once."""
+
 
 @click.command()
 @click.argument("finding")
@@ -61,8 +64,14 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     # Where the checks complain of the recorded witness, they judge the new one too; where the
     # property compared several exchanges, the outcome is compared.
     judge = checks if (finding.property, finding.root) in known else None
-    remake = Remaker(service.spec, service.file.operations)
-    return send_again(finding, service, judge=judge, remake=remake, recorded_base_url=base_url)
+    remake = Remaker(service.spec, service.file.operations, finding.history)
+    # What depends on who comes first need not come again at once.
+    turns = RACES if any(each.together for each in finding.history) else 1
+    for _ in range(turns):
+        done = send_again(finding, service, judge=judge, remake=remake, recorded_base_url=base_url)
+        if done.still_fails is not False:
+            break
+    return done
 
 
 def _chosen(finding: str, directory: Path | None) -> tuple[Path, FindingsFile, list[FindingRecord]]:

@@ -2,13 +2,17 @@
 
 from pydantic import Field
 
+from troth.config.background import BackgroundSection
 from troth.config.gates import GateSection
+from troth.config.lifecycles import LifecycleSection
 from troth.config.operations import OperationSection
 from troth.config.policy import PolicySection
 from troth.config.principals import PrincipalSection, SessionSection
 from troth.config.resources import ResourceSection
 from troth.config.section import Section
+from troth.config.streams import StreamSection
 from troth.config.target import TargetSection
+from troth.config.workflows import WorkflowSection
 
 
 class TargetFile(Section):
@@ -24,8 +28,20 @@ class TargetFile(Section):
     resources: dict[str, ResourceSection] = Field(
         default_factory=dict, description="Corrections of what is inferred about resources."
     )
+    lifecycles: dict[str, LifecycleSection] = Field(
+        default_factory=dict, description="States of things, and what leads from one to another."
+    )
+    workflows: dict[str, WorkflowSection] = Field(
+        default_factory=dict, description="Requests in a fixed order that hold from end to end."
+    )
     operations: dict[str, OperationSection] = Field(
         default_factory=dict, description="Values and expectations, by operation."
+    )
+    streams: dict[str, StreamSection] = Field(
+        default_factory=dict, description="Event streams behind which something runs."
+    )
+    background: dict[str, BackgroundSection] = Field(
+        default_factory=dict, description="Work that goes on when the request is answered."
     )
     gates: dict[str, GateSection] = Field(default_factory=dict, description="Opt-in surfaces.")
     policy: PolicySection = Field(

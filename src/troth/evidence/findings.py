@@ -110,6 +110,7 @@ def _finding(finding: Finding, redactor: Redactor, waived: str) -> dict[str, Any
         "operations": list(finding.operations),
         "seen": finding.seen,
         "reproduced": finding.reproduced,
+        **({"telling": list(finding.telling)} if finding.telling else {}),
         "waived": redactor.text(waived),
         "refs": list(finding.refs),
         "curl": "" if witness is None else curl(witness, redactor=redactor),
@@ -159,6 +160,7 @@ def _record(record: Mapping[str, Any]) -> FindingRecord:
             refs=tuple(record["refs"]),
             seen=int(record["seen"]),
             reproduced=bool(record["reproduced"]),
+            telling=tuple(record.get("telling", ())),
         ),
     )
 

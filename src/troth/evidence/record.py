@@ -109,6 +109,7 @@ def to_json(
         "breakage": None if exchange.breakage is None else str(exchange.breakage),
         "detail": clean.detail,
         **({"sources": list(exchange.sources)} if exchange.sources else {}),
+        **({"together": exchange.together} if exchange.together else {}),
         **_frames(exchange, clean, redactor, request_limit, response_limit),
     }
 
@@ -155,6 +156,7 @@ def from_json(record: Mapping[str, Any]) -> Exchange:
         purpose=str(record["purpose"]),
         started=str(record["started"]),
         sources=tuple(str(each) for each in record.get("sources", ())),
+        together=int(record.get("together", 0)),
         frames=None
         if record.get("frames") is None
         else tuple(

@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """Who answers: the deterministic stub, or one that breaks off, to rehearse that."""
     ai_pace: float = Field(default=0, ge=0)
     """Seconds between the pieces of the stub's answers."""
+    agent_pace: float = Field(default=0, ge=0)
+    """Seconds that the stub of an agent takes to write a file."""
     ai_lease: float = Field(default=600, gt=0)
     """Seconds after which an answer whose process died no longer counts as running."""
     agent_lease: float = Field(default=90, gt=0)

@@ -14,7 +14,7 @@ from rich.table import Table
 from troth.curl import curl
 from troth.evidence.findings import VerdictRow
 from troth.exchange import Exchange
-from troth.finding import Finding
+from troth.finding import Finding, script
 from troth.redaction import Redactor
 from troth.report.outcome import Judgement, Outcome
 from troth.verdict import Verdict
@@ -148,6 +148,8 @@ def _finding(console: Console, finding: Finding, waived: str) -> None:
         console.print(
             f"  on {escape(where)}{f' and {more} more' if more > 0 else ''}", soft_wrap=True
         )
+    for line in script(finding.history):
+        console.print(f"    {escape(line)}", soft_wrap=True)
     if witness is not None:
         console.print(f"  {escape(request_line(witness))}", soft_wrap=True)
         # The history in a finding is redacted already: this only lays out the line.

@@ -54,15 +54,16 @@ def configure(spec: Spec, resources: Mapping[str, ResourceSection]) -> tuple[Con
         Configured(
             thing(name),
             section,
-            _operation(spec, section.create, f"[resources.{name}] create"),
-            _operation(spec, section.list, f"[resources.{name}] list"),
+            operation_of(spec, section.create, f"[resources.{name}] create"),
+            operation_of(spec, section.list, f"[resources.{name}] list"),
         )
         for name, section in resources.items()
         if section.create is not None or section.list is not None
     )
 
 
-def _operation(spec: Spec, name: str | None, place: str) -> Operation | None:
+def operation_of(spec: Spec, name: str | None, place: str) -> Operation | None:
+    """The operation called ``name``. Raises UsageError, which names the nearest."""
     if name is None:
         return None
     found = spec.operation(name)

@@ -157,7 +157,8 @@ class Judge:
                 forbid_unspecified_additional_properties=mode == "forbid",
                 enforce_properties_required=mode == "require",
             )
-            self._schemas[key] = made.validator
+            # `format` is FUZ117's to judge.
+            self._schemas[key] = made.validator.evolve(format_checker=None)
         return self._schemas[key]
 
 

@@ -1,4 +1,4 @@
-"""The suites. In a wheel `fuzz` lies here; in a checkout it is a folder beside `src`."""
+"""The suites. In a wheel they lie here; in a checkout they are folders beside `src`."""
 
 import re
 from collections.abc import Iterable

@@ -7,7 +7,7 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,6 +34,9 @@ class Call:
     start: bytes = b""  # the first bytes that came back
     ended: bool = False  # the peer closed the connection
     surplus: int = 0  # bytes that followed the end of the response
+    ready: Callable[[], None] | None = None
+    """Called when it is connected and all is there, before the first byte goes out: requests that
+    are to arrive at once wait for each other here."""
 
     def left(self) -> float:
         """Seconds until the deadline. Raises TimeoutError."""
@@ -120,6 +123,9 @@ class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
     def _flush(self) -> None:
         assert self._socket is not None
         data, self._waiting = self._waiting, b""
+        ready, self.call.ready = self.call.ready, None
+        if ready is not None:
+            ready()
         self.call.began = self.call.began or time.monotonic()
         try:
             if len(data) <= _CHUNK or isinstance(self._socket, ssl.SSLSocket):

@@ -12,7 +12,8 @@ saying so. A fresh connection that is dropped is reported, never retried.
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Self
 
@@ -40,12 +41,16 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A response, or a breakage. ``detail`` is plain words without any value that was sent."""
+    """A response, or a breakage. ``detail`` is plain words without any value that was sent.
+
+    ``began`` is when the first byte went out, in seconds of ``time.monotonic``.
+    """
 
     response: Response | None = None
     breakage: Breakage | None = None
     detail: str = ""
     frames: tuple[Frame, ...] = ()
+    began: float = 0.0
 
 
 class Wire:
@@ -66,24 +71,33 @@ class Wire:
         self._client.close()
 
     def send(
-        self, request: Request, *, timeout: float = 10.0, bounds: Bounds | None = None
+        self,
+        request: Request,
+        *,
+        timeout: float = 10.0,
+        bounds: Bounds | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Outcome:
         """Sends ``request``; all of it, connecting included, takes at most ``timeout`` seconds.
+
+        With ``ready`` it gets a connection of its own, and ``ready`` is called when that stands,
+        before the first byte goes out.
 
         The body of the response is decoded (gzip, deflate) and bounded; its headers are as they
         came. Raises UnsendableRequest before anything is sent; everything else is an Outcome.
         """
-        ready, bounds = prepare(request), bounds or Bounds()
-        headers = wire_headers(ready)
-        call = Call(time.monotonic() + timeout, fresh=request.method not in _SAFE)
-        outcome = self._exchange(ready, headers, bounds, timeout, call)
+        prepared, bounds = prepare(request), bounds or Bounds()
+        headers = wire_headers(prepared)
+        fresh = ready is not None or request.method not in _SAFE
+        call = Call(time.monotonic() + timeout, fresh=fresh, ready=ready)
+        outcome = self._exchange(prepared, headers, bounds, timeout, call)
         unanswered = outcome.breakage is Breakage.DROPPED and not call.start
         if not call.reused or not (unanswered or outcome.breakage is Breakage.GARBAGE):
             return outcome
         call = Call(call.deadline, fresh=True)
-        outcome = self._exchange(ready, headers, bounds, timeout, call)
+        outcome = self._exchange(prepared, headers, bounds, timeout, call)
         detail = "; ".join(part for part in (SENT_AGAIN, outcome.detail) if part)
-        return Outcome(outcome.response, outcome.breakage, detail)
+        return replace(outcome, detail=detail)
 
     def alive(self, url: str, *, timeout: float = 1.0) -> bool:
         """Whether something accepts connections at the origin of ``url``."""
@@ -119,10 +133,10 @@ class Wire:
             return Outcome(breakage=Breakage.UNREACHABLE, detail="no host can have that name")
         except httpx.TimeoutException:
             what = f"{_so_far(answer, body)} within {timeout:g} s"
-            return Outcome(breakage=Breakage.TIMEOUT, detail=what)
+            return Outcome(breakage=Breakage.TIMEOUT, detail=what, began=call.began)
         except httpx.ReadError as end:
             what = f"the connection was {end}: {_so_far(answer, body)}"
-            return Outcome(breakage=Breakage.DROPPED, detail=what)
+            return Outcome(breakage=Breakage.DROPPED, detail=what, began=call.began)
         except (httpx.RemoteProtocolError, httpx.DecodingError) as reason:
             return Outcome(breakage=Breakage.GARBAGE, detail=f"not HTTP: {reason}")
         finally:
@@ -132,10 +146,10 @@ class Wire:
             answer.status_code, came, bytes(body.data), elapsed, truncated=body.truncated
         )
         if not call.surplus or body.truncated or response.status == 101:
-            return Outcome(response=response)
+            return Outcome(response=response, began=call.began)
         # Not a verdict: whether surplus bytes are seen depends on how the network cuts them.
         detail = f"{call.surplus} bytes followed the end of the response"
-        return Outcome(response=response, detail=detail)
+        return Outcome(response=response, detail=detail, began=call.began)
 
 
 def _outgoing(request: Request, headers: list[tuple[bytes, bytes]], call: Call) -> httpx.Request:

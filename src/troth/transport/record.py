@@ -3,7 +3,8 @@
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -86,6 +87,34 @@ class Recorder:
         kept = old.idle if idle is None else min(idle, old.idle)
         self._narrow[operation] = replace(old, events=events, idle=kept)
 
+    @contextmanager
+    def listening(
+        self,
+        operation: str,
+        *,
+        events: int | None = None,
+        idle: float | None = None,
+        heard: Callable[[bytes], None] | None = None,
+    ) -> Iterator[None]:
+        """Within it, streams of ``operation`` are read for so many events, each waited for so
+        long, whatever they were narrowed to; ``heard`` is told of what comes.
+        """
+        before, old = self._narrow.get(operation), self._bounds
+        self._narrow[operation] = replace(
+            old,
+            events=old.events if events is None else events,
+            awaited=old.events if events is None else events,
+            idle=old.idle if idle is None else idle,
+            heard=heard,
+        )
+        try:
+            yield
+        finally:
+            if before is None:
+                self._narrow.pop(operation, None)
+            else:
+                self._narrow[operation] = before
+
     def subscribe(self, sink: Sink) -> None:
         """Calls ``sink`` from now on, after those that are there."""
         with self._lock:
@@ -103,14 +132,44 @@ class Recorder:
         first: Sink | None = None,
         sources: tuple[str, ...] = (),
         script: Script | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Exchange:
         """Sends ``request`` and records the exchange, whose request is as it went out.
 
-        With a ``script`` it is the handshake of a WebSocket, and that follows it.
+        With a ``script`` it is the handshake of a WebSocket, and that follows it. ``ready`` is
+        called when a connection of its own stands, before anything is sent.
 
         ``first`` sees the exchange before the sinks do: who logs in learns its secrets there.
         While the target is down this costs one quick attempt to connect. Raises NotSent, and
         UnsendableRequest; neither is an exchange.
+        """
+        __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
+        exchange = self.number(
+            request,
+            principal=principal,
+            operation=operation,
+            purpose=purpose,
+            sources=sources,
+            script=script,
+        )
+        exchange, outcome = self.attempt(
+            exchange, timeout=timeout, bounds=bounds, script=script, ready=ready
+        )
+        return self.keep(exchange, outcome, first=first, script=script)
+
+    def number(
+        self,
+        request: Request,
+        *,
+        principal: str,
+        operation: str | None,
+        purpose: str = "",
+        sources: tuple[str, ...] = (),
+        script: Script | None = None,
+    ) -> Exchange:
+        """The exchange that ``request`` is going to be: it may be sent, and has its number.
+
+        Raises NotSent and UnsendableRequest.
         """
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
         request = prepare(request)
@@ -118,7 +177,7 @@ class Recorder:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._lock:
             number = next(self._numbers)
-        exchange = Exchange(
+        return Exchange(
             number,
             principal,
             operation,
@@ -127,15 +186,18 @@ class Recorder:
             started=started,
             sources=sources,
         )
-        request, outcome = self._attempt(
-            request,
-            self._timeout if timeout is None else timeout,
-            bounds or self._narrow.get(operation, self._bounds),
-            script,
-        )
+
+    def keep(
+        self,
+        exchange: Exchange,
+        outcome: Outcome,
+        *,
+        first: Sink | None = None,
+        script: Script | None = None,
+    ) -> Exchange:
+        """The exchange with what came of it, recorded and shown to the sinks."""
         exchange = replace(
             exchange,
-            request=request,
             frames=outcome.frames if script is not None else None,
             response=outcome.response,
             breakage=outcome.breakage,
@@ -151,19 +213,34 @@ class Recorder:
                 sink(exchange)
         return exchange
 
-    def _attempt(
-        self, request: Request, timeout: float, bounds: Bounds, script: Script | None
-    ) -> tuple[Request, Outcome]:
+    def attempt(
+        self,
+        exchange: Exchange,
+        *,
+        timeout: float | None = None,
+        bounds: Bounds | None = None,
+        script: Script | None = None,
+        ready: Callable[[], None] | None = None,
+    ) -> tuple[Exchange, Outcome]:
+        """Sends the request of a numbered exchange, from any thread, and records nothing.
+
+        The exchange comes back with its request as it went out.
+        """
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
         down = self._down
         if down is not None:
             if not self._wire.alive(self._base_url, timeout=_PROBE):
                 detail = f"the target is down: {down}"
-                return request, Outcome(breakage=Breakage.UNREACHABLE, detail=detail)
+                return exchange, Outcome(breakage=Breakage.UNREACHABLE, detail=detail)
             self._down = None
+        request = exchange.request
+        timeout = self._timeout if timeout is None else timeout
+        bounds = bounds or self._narrow.get(exchange.operation, self._bounds)
         if script is not None:
-            return converse(request, script, timeout=timeout, bounds=bounds, tls=self._wire.tls)
-        return request, self._wire.send(request, timeout=timeout, bounds=bounds)
+            tls = self._wire.tls
+            request, outcome = converse(request, script, timeout=timeout, bounds=bounds, tls=tls)
+            return replace(exchange, request=request), outcome
+        return exchange, self._wire.send(request, timeout=timeout, bounds=bounds, ready=ready)
 
     def _watch(self, exchange: Exchange) -> None:
         if exchange.response is not None:

@@ -1,0 +1,1 @@
+"""PRO: what a model says that a service does, one property a file."""

@@ -1,0 +1,33 @@
+"""``[workflows.*]``: requests in a fixed order, each with values of those before it."""
+
+from typing import Any
+
+from pydantic import Field
+
+from troth.config.section import Section
+
+
+class StepSection(Section):
+    """One request. ``$steps.<name>.body#/pointer`` is a value of an earlier step's answer.
+
+    ``$steps.<name>.request.body#/pointer`` is what was sent in it. Of an event stream the body is
+    the list of its events, as `{"type": …, "data": …}`.
+    """
+
+    name: str = Field(description="What later steps call it.")
+    operation: str = Field(description="Operation that is sent.")
+    principal: str | None = Field(default=None, description="Who sends it.")
+    path: dict[str, Any] = Field(default_factory=dict, description="Path parameters.")
+    query: dict[str, Any] = Field(default_factory=dict, description="Query parameters.")
+    body: Any = Field(default=None, description="The body, as TOML.")
+    expect: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What must hold of the answer: `status`, and JSON pointers with values, "
+        "types, or what an earlier step had (`$steps.<name>.body#/pointer`).",
+    )
+
+
+class WorkflowSection(Section):
+    """What holds from end to end: the steps, in their order."""
+
+    steps: tuple[StepSection, ...] = Field(min_length=1, description="The requests, in order.")

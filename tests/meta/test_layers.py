@@ -61,6 +61,7 @@ LAYERS = (
         "troth.observe",
         "troth.world",
         "troth.machine",
+        "troth.pages",
         "troth.target",
     ),
     # Answer: runs the properties and keeps what they found.

@@ -36,7 +36,10 @@ def _resources(target: Target) -> Iterable[Subject]:
     """What can be made, and seen afterwards."""
     for family in target.families:
         seen = family.read or any(each.identified for each in family.listings)
-        if family.create is not None and family.id and seen:
+        if family.create is None or not family.id or not seen:
+            continue
+        # What is made on the strength of a token of its own is not its sender's.
+        if target.told(family.create).token is None:
             yield family
 
 

@@ -69,6 +69,7 @@ LAYERS = (
         "troth.machine",
         "troth.likeness",
         "troth.resource",
+        "troth.lifetime",
         "troth.shelf",
         "troth.target",
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hypothesis import strategies as st
 
@@ -47,6 +47,17 @@ class Walk:
 
 
 Drawn = st.SearchStrategy[Case]
+Value = TypeVar("Value")
+
+
+def either(
+    world: "World", listed: Sequence[Value], drawn: st.SearchStrategy[Value]
+) -> st.SearchStrategy[Value]:
+    """One of ``listed`` after the other in the boundary phase, ``drawn`` in the random one."""
+    if world.example.tally.phase == "random":
+        return drawn
+    cases = cast("Sequence[Case]", listed[: world.target.profile.boundary])
+    return cast("st.SearchStrategy[Value]", Listed(cases, lambda case: case))
 
 
 def _listed(

@@ -84,7 +84,11 @@ class Memory:
     """All that the target file's expressions came to, so that it is known again in a request."""
     survivors: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     """By writing operation and member of its body: plain values that were read back as sent."""
+    listing: set[tuple[str, str]] = field(default_factory=set)
+    """Lists, and who has seen in them what he had just made."""
     fresh: int = 0
+    prober: str = ""
+    """The operation that shows whether an access token is good."""
 
     def forget(self, identifier: str) -> None:
         """Drop what refers to the thing ``identifier``: it is gone."""

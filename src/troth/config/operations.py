@@ -68,6 +68,10 @@ class OperationSection(Section):
         default_factory=dict, description="Headers, beside the principal's own."
     )
     body: Any = Field(default=None, description="The request body, as TOML.")
+    once: bool | None = Field(
+        default=None,
+        description="Whether what it takes from answers is good for once; by default learnt.",
+    )
     after: tuple[str, ...] = Field(
         default=(), description="Operations that must have succeeded before."
     )

@@ -70,6 +70,9 @@ class Target:
     policy: PolicySection = field(default_factory=PolicySection)
     seed: int | None = None
     writer: Writer | None = None
+    restart: Callable[[], str] | None = None
+    """Stops the service and starts it again, and says why that could not be; None where the target
+    file does not say that it may be."""
     _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
         default_factory=dict
     )

@@ -10,7 +10,7 @@ from troth.expression import ExpressionError, pointed
 from troth.finding import STEP
 from troth.prop import Inconclusive
 from troth.references import template_parameters
-from troth.resource import One, found_in, look, made, rows_of, shown
+from troth.resource import One, found_in, look, made, parsed, rows_of, shown
 from troth.scene import Scene, Taken
 from troth.spec.families import Listing
 from troth.spec.lifecycles import Event, Lifecycle
@@ -87,10 +87,14 @@ class Lifetime:
             return seen, cycle.gone, {}
         if cycle.field is None:
             return seen, cycle.initial, found
-        try:
-            return seen, str(pointed(found, cycle.field, text=cycle.field)), found
-        except ExpressionError as error:
-            raise Inconclusive(f"no state of it: {error}") from None
+        # The field is where the answer has it, or, in an envelope, where the thing itself has it.
+        wrong: Exception | None = None
+        for where in (found, parsed(seen.response)):
+            try:
+                return seen, str(pointed(where, cycle.field, text=cycle.field)), found
+            except ExpressionError as error:
+                wrong = wrong or error
+        raise Inconclusive(f"no state of it: {wrong}")
 
     def listings(self) -> list[tuple[Listing, Exchange, Mapping[str, Any] | None]]:
         """What each list has of it: None where it is not in there; none of those with no end."""

@@ -28,7 +28,6 @@ from troth.spec.schema import branches, resolve
 from troth.target import Target
 from troth.world import World
 
-
 CONDITIONS = frozenset(
     {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"}
 )

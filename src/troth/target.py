@@ -171,6 +171,12 @@ class Target:
     def _secret_lookups(self) -> dict[str, set[str]]:
         """Where in which answers stand tokens, and secrets of one-time codes."""
         found: dict[str, set[str]] = {}
+        login, refresh = self.file.session.login, self.file.session.refresh
+        for step in (login, refresh):
+            granting = self.spec.operation(step.operation) if step is not None else None
+            if login is not None and step is not None and granting is not None:
+                given = {step.token or login.token, step.refresh or login.refresh}
+                found[granting.label] = {each for each in given if each is not None}
         for section in self.file.operations.values():
             values = (section.path, section.query, section.headers, section.body, section.send)
             texts = [secret_of(each) for _, each in leaves(values) if isinstance(each, str)]

@@ -184,9 +184,7 @@ def build(faults: frozenset[str] = frozenset()) -> FastAPI:
         text = base64.b32encode(secrets.token_bytes(5) + next(numbers).to_bytes(3)).decode()
         return f"{prefix}_{text.lower()[:10].replace('=', '0')}"
 
-    def found(
-        things: dict[str, dict[str, Any]], id_: str, request: Request
-    ) -> dict[str, Any]:
+    def found(things: dict[str, dict[str, Any]], id_: str, request: Request) -> dict[str, Any]:
         thing = things.get(id_)
         if thing is None or thing["depot"] != request.state.depot:
             raise Refusal(404, WORDS[404])

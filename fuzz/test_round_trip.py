@@ -101,7 +101,8 @@ def _written(world: World, write: Write, case: Case) -> tuple[Exchange, Exchange
         one = made(world, write.family, case.values, who, answer)
     else:
         own = case.values.path.get(write.family.parameter, "")
-        one = One(write.family, who, str(own), answer, case.values.path, None)
+        path = case.values.path
+        one = One(write.family, who, str(own), answer, path, None, write.operation.path)
     seen, shown = look(world, one)
     control(shown is not None, "it is not there when it is read back")
     return answer, seen, dict(shown or {})

@@ -9,7 +9,7 @@ from troth.exchange import Exchange
 from troth.expression import ExpressionError, pointed
 from troth.finding import STEP
 from troth.prop import Inconclusive
-from troth.references import shared_values, template_parameters
+from troth.references import template_parameters
 from troth.resource import One, found_in, look, made, parsed, rows_of, shown
 from troth.scene import Scene, Taken
 from troth.spec.families import Listing
@@ -146,10 +146,8 @@ class Lifetime:
         """``how``, with the id of this thing in the path where it does not say better."""
         family = self.one.family
         assert family.create is not None
+        shared = self.one.shared(operation)
         names = [name for _, name in template_parameters(operation.path)]
-        shared = shared_values(
-            operation.path, family.create.path, {k: str(v) for k, v in self.one.path.items()}
-        )
         path: dict[str, Any] = {**shared, **how.path}
         own = family.parameter if family.parameter in names else (names or [""])[-1]
         if own and not listing and own not in how.path and own not in shared:

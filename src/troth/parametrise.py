@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from troth.prop import Property
-from troth.spec.families import Family, Write
+from troth.spec.families import Family, Write, singletons
 from troth.spec.operation import BrokenOperation, Operation, Socket
 from troth.subjects import KINDS
 from troth.subjects import Subject as Whole
@@ -45,8 +45,11 @@ def _resources(target: Target) -> Iterable[Subject]:
 
 def _writes(target: Target) -> Iterable[Subject]:
     """What is written to something that can be seen afterwards."""
-    for family in _resources(target):
+    told = target.told
+    for family in (*_resources(target), *singletons(target.spec)):
         assert isinstance(family, Family)
+        if family.create is None and any(told(each).token for each in family.writers):
+            continue
         yield from (Write(family, each) for each in family.writers if each.body is not None)
 
 

@@ -42,22 +42,21 @@ class One:
     made: Exchange
     path: Mapping[str, Any]
     body: Any
+    template: str
+    """The path template whose values ``path`` has: of what made it, or changed it."""
 
     def values(self, world: "World", operation: Operation) -> Values:
         """Values that ask ``operation`` of this thing, without a body.
 
         Raises Inconclusive when something else is needed that nobody knows.
         """
-        assert self.family.create is not None
-        shared = shared_values(
-            operation.path, self.family.create.path, {k: str(v) for k, v in self.path.items()}
-        )
+        shared = self.shared(operation)
         told = world.target.told(operation).path
         names = [name for _, name in template_parameters(operation.path)]
         own = self.family.parameter if self.family.parameter in names else (names or [""])[-1]
         path: dict[str, Any] = {}
         for name in names:
-            if name == own:
+            if name == own and operation.path != self.template:
                 path[name] = self.id
             elif name in shared:
                 path[name] = shared[name]
@@ -72,6 +71,11 @@ class One:
             known = world.accepted(operation).values
             query, headers = known.query, known.headers
         return Values(path=path, query=query, headers=headers)
+
+    def shared(self, operation: Operation) -> dict[str, str]:
+        """The path values of ``operation`` that are those of this thing's own request."""
+        values = {key: str(value) for key, value in self.path.items()}
+        return shared_values(operation.path, self.template, values)
 
 
 def make(world: "World", family: Family, *, who: str | None = None) -> One:
@@ -90,7 +94,8 @@ def made(world: "World", family: Family, values: Values, who: str, answer: Excha
     if id_ is None or id_ == "":
         raise Inconclusive(f"no id of what {answer.operation} made, at {family.id}")
     path = world.as_sent(_case(world, family.create, values)).values.path
-    return One(family, who, str(id_), answer, path, values.body)
+    assert family.create is not None
+    return One(family, who, str(id_), answer, path, values.body, family.create.path)
 
 
 def _case(world: "World", operation: Operation | None, values: Values) -> Case:
@@ -248,10 +253,7 @@ def listed(
 ) -> tuple[Exchange, list[Any]]:
     """The first page of a list, as large as it gets, and its rows. Raises Inconclusive."""
     operation = listing.operation
-    assert one.family.create is not None
-    shared = shared_values(
-        operation.path, one.family.create.path, {k: str(v) for k, v in one.path.items()}
-    )
+    shared = one.shared(operation)
     names = [name for _, name in template_parameters(operation.path)]
     if all(name in shared for name in names) and not _needs(operation, listing.term):
         values = Values(path=shared)

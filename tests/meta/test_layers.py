@@ -71,6 +71,7 @@ LAYERS = (
         "troth.likeness",
         "troth.resource",
         "troth.lifetime",
+        "troth.story",
         "troth.shelf",
         "troth.target",
     ),

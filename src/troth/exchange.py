@@ -71,6 +71,8 @@ class Breakage(StrEnum):
 class Frame:
     """A message of a WebSocket, or its end: ``kind`` is ``text``, ``binary`` or ``close``.
 
+    What was ``sent`` may also be of kind ``wire``, bytes as they go over the connection, or
+    ``broken``, such bytes that are against RFC 6455.
     Of a close ``code`` is its code, and ``data`` the reason. One that was ``sent`` by troth and
     is not 1000 says what of the service's frames could not be read.
     """

@@ -6,9 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from troth.checks.allow import exact_allow
+from troth.checks.conditional import conditional, entity_tags
+from troth.checks.correlation import correlated, own_id, repeated
 from troth.checks.envelope import Shape, documented, error_envelope, shape_of
+from troth.checks.event_stream import event_stream
 from troth.checks.events import event_content
+from troth.checks.formats import formats_hold
 from troth.checks.frames import conversation
+from troth.checks.limits import BUSY, RETRY, TOLD, limit_headers
+from troth.checks.missing import without
 from troth.checks.server_error import server_error
 from troth.exchange import Exchange
 from troth.finding import Complaint, Finding
@@ -59,6 +65,8 @@ class Observer:
         self.doubted: dict[tuple[str, str | None], list[str]] = {}
         self.shapes: list[Shape] = list(target.shapes)
         self.promises: dict[tuple[str, int], str] = {}
+        self.ids: set[str | None] = set()
+        """The correlation ids that the service made."""
         self.latest: tuple[int, tuple[Complaint, ...]] = (0, ())
 
     def __call__(self, exchange: Exchange) -> None:
@@ -79,9 +87,9 @@ class Observer:
                 self.noticed.findings.append(as_finding(complaint, running, exchange))
 
     def against(self, exchange: Exchange, property: str) -> list[Complaint]:
-        """What was held against the latest exchange under ``property``."""
+        """What is held against the latest exchange, or an earlier one, under ``property``."""
         number, complaints = self.latest
-        mine = complaints if number == exchange.number else ()
+        mine = complaints if number == exchange.number else self.complaints(exchange)
         return [each for each in mine if each.property == property]
 
     def complaints(self, exchange: Exchange) -> tuple[Complaint, ...]:
@@ -91,8 +99,12 @@ class Observer:
         if exchange.frames is not None:
             return (*found, *self._talk(exchange))
         if exchange.response is not None and operation is not None:
-            found += self.target.generator.judge(operation, exchange)
+            if not self._of_condition(exchange, operation):
+                found += self._owned(
+                    self.target.generator.judge(operation, exchange), exchange.status
+                )
             found += event_content(exchange, operation, self.target.spec, self.target.validity)
+        found += self._promised(exchange, operation)
         if 400 <= exchange.status < 500:
             found += error_envelope(exchange, operation, tuple(self.target.shapes))
         return tuple(found) + exact_allow(exchange, self.target.spec, self.target.prefix)
@@ -120,6 +132,11 @@ class Observer:
         elif operation is not None:
             reason = "an answer was longer than [target] max-body: what came was not judged"
             self.doubt("FUZ102", operation.label, reason)
+        found += self._promised(exchange, operation)
+        made = own_id(exchange, self.target.correlation)
+        if made is not None and made in self.ids and self.target.correlation is not None:
+            found.append(repeated(self.target.correlation.name))
+        self.ids.add(made)
         if exchange.status >= 400 and exchange.status < 500:
             found += error_envelope(exchange, operation, tuple(self.shapes))
             if not self.shapes and documented(operation, exchange.status) is None:
@@ -131,9 +148,36 @@ class Observer:
         socket = target.spec.socket(exchange.operation or "")
         return conversation(exchange, socket, target.validity)
 
+    def _promised(self, exchange: Exchange, operation: Operation | None) -> list[Complaint]:
+        """What is held against an answer beyond its status and schema."""
+        target = self.target
+        found = [*correlated(exchange, operation, target.correlation)]
+        found += limit_headers(exchange, operation)
+        found += entity_tags(exchange, operation)
+        if operation is not None:
+            found += event_stream(exchange, operation, target.terminal(operation))
+            found += formats_hold(exchange, operation, target.validity, target.formats)
+        return found
+
+    def _owned(self, found: tuple[Complaint, ...], status: int) -> list[Complaint]:
+        """``found`` without what other properties hold against the same answer."""
+        correlation = self.target.correlation
+        others = TOLD | ({RETRY} if status in BUSY else set())
+        others |= {correlation.name} if correlation is not None else set()
+        return [left for each in found if (left := without(each, others)) is not None]
+
+    def _of_condition(self, exchange: Exchange, operation: Operation) -> bool:
+        """Whether it is what HTTP itself says of a condition, and the document does not."""
+        described = documented(operation, exchange.status)
+        return exchange.status in {304, 412} and described is None and conditional(exchange)
+
     def _judged(self, operation: Operation, exchange: Exchange) -> list[Complaint]:
         """schemathesis on every exchange; openapi-core on every new shape of an answer."""
-        first = list(self.target.generator.judge(operation, exchange))
+        if self._of_condition(exchange, operation):
+            return []
+        said = self.target.generator.judge(operation, exchange)
+        first = self._owned(said, exchange.status)
+        elsewhere = len(first) < len(said)
         first += event_content(exchange, operation, self.target.spec, self.target.validity)
         status = exchange.status
         if status >= 500 and documented(operation, status) is None:
@@ -156,7 +200,7 @@ class Observer:
                 f"the judges disagree on a {status}: schemathesis says {reason}; openapi-core "
                 "finds it conforming",
             )
-        elif opinion.ok is False and not first:
+        elif opinion.ok is False and not first and not elsewhere:
             self.doubt(
                 owner,
                 operation.label,

@@ -1,7 +1,7 @@
 """What one property is asked of: operations, WebSockets, resources, lists, life cycles, workflows.
 
-It is the name of the test's argument: `operation`, `resource`, `collection`, `lifecycle`,
-`workflow`, and those of `troth.subjects`.
+It is the name of the test's argument: `operation`, `resource`, `write`, `collection`,
+`lifecycle`, `stream`, `work`, `workflow`, and those of `troth.subjects`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from troth.prop import Property
+from troth.spec.families import Family, Write
 from troth.spec.operation import BrokenOperation, Operation, Socket
 from troth.subjects import KINDS
 from troth.subjects import Subject as Whole
@@ -39,10 +40,20 @@ def _resources(target: Target) -> Iterable[Subject]:
             yield family
 
 
+def _writes(target: Target) -> Iterable[Subject]:
+    """What is written to something that can be seen afterwards."""
+    for family in _resources(target):
+        assert isinstance(family, Family)
+        yield from (Write(family, each) for each in family.writers if each.body is not None)
+
+
 SUBJECTS: Mapping[str, tuple[Callable[[Target], Iterable[Subject]], str]] = {
     "resource": (_resources, "the document describes nothing that can be made and seen"),
+    "write": (_writes, "the document describes nothing that is written and can be read back"),
     "collection": (lambda target: target.collections, "the document describes no list"),
     "lifecycle": (lambda target: target.lifecycles, "the target file has no [lifecycles]"),
+    "stream": (lambda target: target.streams, "the target file has no [streams]"),
+    "work": (lambda target: target.works, "the target file has no [background]"),
     "workflow": (lambda target: target.workflows, "the target file has no [workflows]"),
     **KINDS,
 }

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from troth.case import Case
+from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
 from troth.config.asks import AskSection, GivenSection
 from troth.config.file import TargetFile
@@ -28,8 +29,9 @@ from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
 from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
+from troth.spec.running import Running, streams, works
 from troth.spec.schema import resolve
-from troth.spec.schemathesis import Generator, faults_first
+from troth.spec.schemathesis import Generator
 from troth.spec.second import Judge
 from troth.spec.validity import Validity
 from troth.spec.workflows import Workflow, workflows
@@ -71,6 +73,7 @@ class Target:
     _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
         default_factory=dict
     )
+    _told: dict[str, OperationSection] = field(default_factory=dict)
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -79,9 +82,13 @@ class Target:
         self.lifecycles: tuple[Lifecycle, ...] = lifecycles(
             self.spec, self.families, self.file.lifecycles
         )
+        self.streams: tuple[Running, ...] = streams(self.spec, self.file.streams)
+        self.works: tuple[Running, ...] = works(self.spec, self.file.background)
         self.workflows: tuple[Workflow, ...] = workflows(self.spec, self.file.workflows)
         shakes = (each.handshake for each in self.spec.sockets)
         known = {each.label: each for each in (*self.spec.operations, *shakes)}
+        self.correlation = correlation_of(self.spec, self.file.target.correlation)
+        self.formats = Validity(self.spec, formats=True)
         self.observer = Observer(self, known=known)
         self._secret_places = self._secret_lookups()
         self.recorder.subscribe(self._learn_secrets)
@@ -133,6 +140,11 @@ class Target:
             operation.label.__eq__ if isinstance(operation, BrokenOperation) else operation.named
         )
         return not self.only or any(named(name) for name in self.only)
+
+    def terminal(self, operation: Operation) -> tuple[str, ...]:
+        """The types of events after which, as the target file says, its stream is at its end."""
+        streams = self.file.streams.values()
+        return next((each.terminal for each in streams if operation.named(each.operation)), ())
 
     def requires(self, property: str) -> bool:
         """Whether the policy lets no inconclusive of this property pass."""
@@ -216,11 +228,14 @@ class Target:
         """What the target file says about ``operation``; for the session's own operations, what
         ``[session]`` and the principal's ``login`` say.
         """
-        named = (each for name, each in self.file.operations.items() if operation.named(name))
-        section = next(named, None) or OperationSection()
-        if section.body is not None:
-            return section
-        return section.model_copy(update={"body": self._session_body(operation)})
+        known = self._told.get(operation.label)
+        if known is None:
+            named = (each for name, each in self.file.operations.items() if operation.named(name))
+            known = next(named, None) or OperationSection()
+            if known.body is None:
+                known = known.model_copy(update={"body": self._session_body(operation)})
+            self._told[operation.label] = known
+        return known
 
     def _session_body(self, operation: Operation | Socket) -> dict[str, Any] | None:
         """The body of a login or a refresh, None for every other operation."""
@@ -310,10 +325,6 @@ class Target:
         wanted = None if most is None else max(0, most - len(made))
         made.extend(islice(more, wanted))
         return made if most is None else made[:most]
-
-    def generator_sample(self, cases: Sequence[Case]) -> list[Case]:
-        """``cases`` so ordered that the first few differ in kind."""
-        return faults_first(cases)
 
     def references(self, operation: Operation) -> set[str]:
         """The names and pointers in ``operation`` that refer to things."""

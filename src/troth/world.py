@@ -1,6 +1,6 @@
 """One example's corner of a target: it sends, it remembers, and it gives the example its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Token
 from types import TracebackType
@@ -15,7 +15,13 @@ from troth.case import Case, Values
 from troth.conversation import handshake, opened
 from troth.errand import Errand, at_once, request_of
 from troth.exchange import Breakage, Exchange, Response
-from troth.inputs import hostile_cases, invalid_cases, isolated_cases, valid_cases
+from troth.inputs import (
+    hostile_cases,
+    invalid_cases,
+    isolated_cases,
+    valid_cases,
+    written_cases,
+)
 from troth.memory import Accepted
 from troth.passes import fitted, perishable, sources, takes
 from troth.principal import LoginFailed, Principal
@@ -304,6 +310,10 @@ class World:
         """Cases like an accepted one but for one hostile value."""
         return hostile_cases(self, operation)
 
+    def written(self, operations: Sequence[Operation]) -> st.SearchStrategy[Case]:
+        """Valid, faulty and hostile cases of several operations by turns."""
+        return written_cases(self, operations)
+
     def judge(self, exchange: Exchange, *, besides: tuple[str, ...] = ()) -> None:
         """Refute the running property when a check of its own complained about ``exchange``.
 
@@ -315,6 +325,6 @@ class World:
             for complaint in self.target.observer.against(exchange, each):
                 refute(complaint, exchange)
 
-    def faulty(self, operation: Operation) -> list[Case]:
+    def faulty(self, operation: Operation) -> Iterator[Case]:
         """All the cases of one fault that the boundary cases give, for tests that draw nothing."""
         return isolated_cases(self, operation)

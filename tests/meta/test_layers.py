@@ -67,11 +67,16 @@ LAYERS = (
         "troth.observe",
         "troth.world",
         "troth.machine",
+        "troth.likeness",
+        "troth.resource",
+        "troth.shelf",
         "troth.target",
     ),
     # Answer: runs the properties and keeps what they found.
     (
         "troth.budget",
+        "troth.distribution",
+        "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
         "troth.subjects",
@@ -84,6 +89,7 @@ LAYERS = (
         "troth.evidence",
         "troth.report",
         "troth.suites",
+        "troth.hooks",
         "troth.plugin",
         "troth.cli",
         "troth.__main__",
@@ -117,6 +123,7 @@ LIBRARIES = {
     "pyotp": ("troth.told", "troth.reference."),
     "httpx_sse": ("troth.spec.",),
     "websockets": ("troth.transport.",),
+    "xdist": ("troth.distribution",),
 }
 
 

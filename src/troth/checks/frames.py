@@ -12,6 +12,9 @@ from troth.spec.validity import Validity
 
 _ORDINARY = frozenset({1000, 1001, 1005})
 """Done, going away, and no code at all (RFC 6455 section 7.4.1): none of them tells of anything."""
+_CRASHED = 1011
+_REFUSING = frozenset({1002, 1003, 1007, 1008, 1009})
+"""What RFC 6455 itself answers to frames that are not as they should be."""
 # Codes with which troth itself ends a connection whose peer breaks the protocol.
 _BROKEN = {1002: "are not as RFC 6455 says", 1007: "are no UTF-8"}
 
@@ -27,7 +30,7 @@ def conversation(
         heard = tuple(each for each in exchange.frames if each.kind != "close" and not each.sent)
         for number, frame in enumerate(heard, start=1):
             found += _frame(f"frame {number}", frame, socket, validity)
-        found += [*_ordered(heard, socket), *_ended(exchange.frames, socket)]
+        found += [*_ordered(heard, socket), *_ended(exchange.frames, socket, validity)]
     return tuple({each.root: each for each in found}.values())
 
 
@@ -84,7 +87,19 @@ def _ordered(heard: tuple[Frame, ...], socket: Socket) -> Iterator[Complaint]:
     yield _complaint(what, f"frame {wrong + 1}: {what}, unlike `{socket.order}`")
 
 
-def _ended(frames: tuple[Frame, ...], socket: Socket) -> Iterator[Complaint]:
+def _wanted(frame: Frame, socket: Socket, validity: Validity) -> bool:
+    """Whether a frame that was sent is one that the document describes."""
+    try:
+        value = json.loads(frame.data)
+    except (ValueError, RecursionError):
+        return False
+    kind = value.get("type") if isinstance(value, dict) else None
+    if frame.kind != "text" or not isinstance(kind, str) or kind not in socket.sends:
+        return frame.kind == "text" and not socket.sends
+    return not validity.violations(socket.sends[kind], value)
+
+
+def _ended(frames: tuple[Frame, ...], socket: Socket, validity: Validity) -> Iterator[Complaint]:
     last = frames[-1] if frames else None
     if last is None or last.kind != "close":
         return
@@ -93,10 +108,19 @@ def _ended(frames: tuple[Frame, ...], socket: Socket) -> Iterator[Complaint]:
             what = f"frames of {socket.label} {_BROKEN[last.code]}"
             yield _complaint(what, f"{what}: troth closed with {last.code}")
         return
-    if last.code == ABNORMAL:
+    sent = [each for each in frames if each.sent and each.kind != "close"]
+    unwanted = not all(_wanted(each, socket, validity) for each in sent)
+    if last.code == ABNORMAL and any(each.kind == "broken" for each in sent):
+        return  # Section 7.1.7: who fails a connection should send a close frame, and need not.
+    if unwanted and last.code == _CRASHED:
+        what = f"{socket.label} closes with 1011 on a frame that it does not want"
+        yield _complaint(what, f"{what}: an error of the service, not of the client")
+    elif last.code == ABNORMAL:
         what = f"{socket.label} drops the connection without a close frame"
         yield _complaint(what, f"{what} (1006)")
-    elif socket.closes is not None and last.code not in _ORDINARY | socket.closes.keys():
+    elif socket.closes is not None and last.code not in (
+        _ORDINARY | socket.closes.keys() | (_REFUSING if unwanted else frozenset())
+    ):
         what = f"{socket.label} closes with {last.code}"
         known = ", ".join(map(str, socket.closes)) or "none"
         yield _complaint(f"{what}, undocumented", f"{what}; documented is {known}")

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from troth.config.authority import AuthoritySection
+from troth.config.background import BackgroundSection
 from troth.config.gates import GateSection
 from troth.config.lifecycles import LifecycleSection
 from troth.config.operations import OperationSection
@@ -11,6 +12,7 @@ from troth.config.principals import PrincipalSection, SessionSection
 from troth.config.resources import ResourceSection
 from troth.config.section import Section
 from troth.config.shared import SharedSection
+from troth.config.streams import StreamSection
 from troth.config.target import TargetSection
 from troth.config.webhooks import WebhookSection
 from troth.config.workflows import WorkflowSection
@@ -37,6 +39,12 @@ class TargetFile(Section):
     )
     operations: dict[str, OperationSection] = Field(
         default_factory=dict, description="Values and expectations, by operation."
+    )
+    streams: dict[str, StreamSection] = Field(
+        default_factory=dict, description="Event streams behind which something runs."
+    )
+    background: dict[str, BackgroundSection] = Field(
+        default_factory=dict, description="Work that goes on when the request is answered."
     )
     webhooks: dict[str, WebhookSection] = Field(
         default_factory=dict, description="Deliveries that converge to one state."

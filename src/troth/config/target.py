@@ -71,6 +71,17 @@ class TargetSection(Section):
         default=False, description="Whether `$ref`s to other hosts are followed."
     )
     exclude: tuple[str, ...] = Field(default=(), description="Operations that are never sent.")
+    correlation: str | None = Field(
+        default=None,
+        pattern=r"^[-!#$%&'*+.^_`|~0-9A-Za-z]+$",
+        description="Header by which every answer is found in the log, such as `X-Request-ID`; "
+        "without it, what the document says of the known ones.",
+    )
+    restart: bool = Field(
+        default=False,
+        description="Whether what the service was told survives a restart of what troth started: "
+        "it is then stopped and started once, on the same port.",
+    )
     timeout: float = Field(
         default=10.0, gt=0, allow_inf_nan=False, description="Seconds a request may take."
     )

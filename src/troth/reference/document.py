@@ -112,7 +112,7 @@ def _correct(
     responses = {
         status: response
         for status, response in operation["responses"].items()
-        if status.startswith("2")
+        if status.startswith("2") or status == "304"
     }
     first = next(iter(responses.values()))
     for status, description in contract.also.items():

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     """Signs upload and download URLs; without one, a fresh key that goes with the process."""
     storage_ttl: int = Field(default=900, ge=1)
     """Seconds for which such a URL is good."""
+    password_memory: int = Field(default=19 * 1024, ge=8)
+    """KiB of memory for a password's hash; OWASP recommends 19 MiB at least. It is read from the
+    environment only: hashes are made before there is an instance."""
     billing: bool = True
     stripe_webhook_secret: SecretStr | None = None
     """What the payment provider signs with; without it, its webhook is not mounted."""
@@ -86,6 +89,8 @@ class Settings(BaseSettings):
     """Who answers: the deterministic stub, or one that breaks off, to rehearse that."""
     ai_pace: float = Field(default=0, ge=0)
     """Seconds between the pieces of the stub's answers."""
+    agent_pace: float = Field(default=0, ge=0)
+    """Seconds that the stub of an agent takes to write a file."""
     ai_lease: float = Field(default=600, gt=0)
     """Seconds after which an answer whose process died no longer counts as running."""
     agent_lease: float = Field(default=90, gt=0)

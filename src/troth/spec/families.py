@@ -102,6 +102,24 @@ class Collection:
         return (self.listing.operation,)
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An operation that makes or changes things of a family."""
+
+    family: Family
+    operation: Operation
+
+    @property
+    def label(self) -> str:
+        """That of the operation."""
+        return self.operation.label
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The one."""
+        return (self.operation,)
+
+
 def families(
     spec: Spec, resources: Mapping[str, ResourceSection] = MappingProxyType({})
 ) -> tuple[Family, ...]:

@@ -25,13 +25,15 @@ class Media:
     """One media type of a body: its schema and the document's examples of it.
 
     Of a stream, ``item_schema`` describes each item, and ``event_order`` is a regular expression
-    over the types of its events (`x-event-order`), such as ``init (message)* done``.
+    over the types of its events (`x-event-order`), such as ``init (message)* done``; after an event
+    of one of ``event_break`` (`x-event-break`), which may come anywhere, nothing more comes.
     """
 
     schema: Schema
     examples: tuple[Any, ...] = ()
     item_schema: Schema | None = None
     event_order: str = ""
+    event_break: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,18 @@ class ResponseSpec:
     headers: Mapping[str, Mapping[str, Any]]
     links: tuple[Link, ...] = ()
     description: str = ""
+
+    def media(self, media_type: str) -> Media | None:
+        """The documented media type that covers this one: exact, then ranges; None where none."""
+        plain = {name.split(";")[0].strip().lower(): each for name, each in self.content.items()}
+        for name in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
+            if media_type and name in plain:
+                return plain[name]
+        return None
+
+    def header(self, name: str) -> Mapping[str, Any] | None:
+        """What the document says of the header ``name`` (any case); None where it names none."""
+        return next((each for key, each in self.headers.items() if key.lower() == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ class Order:
         states = enumerate(self.after(types))
         return next((index for index, state in states if not state), None)
 
+    def whole(self, types: Iterable[str]) -> bool:
+        """Whether nothing more need come; of no types too."""
+        *_, last = frozenset({self.expression}), *self.after(types)
+        return any(_nullable(node) for node in last)
+
     def complete(self, types: Iterable[str]) -> bool:
         """Whether something has come, and nothing more need come."""
         *_, last = frozenset(), *self.after(types)

@@ -126,8 +126,15 @@ def contents(ground: Ground, place: Place) -> dict[str, Media] | None:
             tuple(examples(ground, media)),
             media.value.get("itemSchema"),
             order if isinstance(order, str) else "",
+            _texts(media.value.get("x-event-break")),
         )
     return found
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """One text, or a list of them; anything else says nothing."""
+    listed = value if isinstance(value, list) else [value]
+    return tuple(each for each in listed if isinstance(each, str))
 
 
 def responses(

@@ -23,6 +23,18 @@ def present(document: Any, pointer: str) -> bool:
     return True
 
 
+def at(document: Any, pointer: str) -> Any:
+    """What the pointer leads to. Raises LookupError when it leads nowhere."""
+    for step in steps(pointer):
+        if isinstance(document, list) and step.isdigit():
+            document = document[int(step)]
+        elif isinstance(document, Mapping):
+            document = document[step]
+        else:
+            raise LookupError(pointer)
+    return document
+
+
 def with_value(document: Any, pointer: str, value: Any) -> Any:
     """A copy of ``document`` with ``value`` at ``pointer``; the last step may be new."""
     tokens = steps(pointer)

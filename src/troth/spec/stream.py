@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +20,17 @@ _BLANK = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _JSON = re.compile(r"application/(?:[-\w.]+\+)?json", re.IGNORECASE)
 _DEEPEST: Final = 8
 
-__all__ = ["EVENTS", "Event", "Wrong", "decoded", "item_schema", "spoken", "whole", "wrong_content"]
+__all__ = [
+    "EVENTS",
+    "Event",
+    "Wrong",
+    "contents",
+    "decoded",
+    "item_schema",
+    "spoken",
+    "whole",
+    "wrong_content",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,28 @@ def wrong_content(spec: Spec, validity: Validity, schema: Schema, event: Event) 
     that the event itself fits: its type says which one is meant.
     """
     return _wrong(spec, validity, schema, event, 0)
+
+
+def contents(
+    spec: Spec, validity: Validity, schema: Schema, event: Event, depth: int = 0
+) -> Iterator[tuple[Schema, Any]]:
+    """What the data of ``event`` holds as JSON, beside each `contentSchema` that is meant of it."""
+    own = resolve(spec, schema)
+    members = own.get("properties")
+    if isinstance(members, Mapping) and "data" in members:
+        for branch in branches(spec, members["data"]):
+            if "contentSchema" in branch:
+                with suppress(ValueError, RecursionError):
+                    yield branch["contentSchema"], json.loads(event.data)
+    if depth < _DEEPEST:
+        fits = [
+            each
+            for word in ("oneOf", "anyOf")
+            for each in _listed(own, word)
+            if validity.violations(each, event.fields()) == ()
+        ]
+        for each in (*_listed(own, "allOf"), *fits):
+            yield from contents(spec, validity, each, event, depth + 1)
 
 
 def _wrong(

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from troth.spec.formats import ASSERTED
 from troth.spec.operation import Schema, Spec
 from troth.spec.place import steps
 
@@ -25,18 +26,24 @@ class Violation:
 
 @dataclass(frozen=True)
 class Validity:
-    """Validators of one document. ``format`` is an annotation here: FUZ117 asserts formats."""
+    """Validators of one document. ``format`` is an annotation, unless ``formats`` asserts it."""
 
     spec: Spec
+    formats: bool = False
     _validators: dict[int, tuple[Schema, Any]] = field(default_factory=dict)
 
     def violations(self, schema: Schema, instance: Any) -> tuple[Violation, ...] | None:
         """What is wrong with ``instance``; ``()`` when it is valid, None when that is unknown."""
+        found = self.errors(schema, instance)
+        return None if found is None else tuple(_violation(each) for each in found)
+
+    def errors(self, schema: Schema, instance: Any) -> tuple[Any, ...] | None:
+        """The same as jsonschema-rs says it, with what is wrong of each alternative."""
         validator = self._validator(schema)
         if validator is None:
             return None
         try:
-            return tuple(_violation(each) for each in validator.iter_errors(instance))
+            return tuple(validator.iter_errors(instance))
         except ValueError:
             # Not expressible in JSON (NaN, a lone surrogate, bytes): another property's subject.
             return None
@@ -86,7 +93,7 @@ class Validity:
         else:
             kind = jsonschema_rs.Draft202012Validator
         try:
-            return kind(root, validate_formats=False)
+            return kind(root, validate_formats=self.formats, formats=dict(ASSERTED))
         except (ValueError, jsonschema_rs.ReferencingError):
             return None  # A pattern or keyword it cannot read: unknown, so nothing is claimed.
 

@@ -3,7 +3,7 @@
 import re
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,13 +38,15 @@ _MOMENT: Final = 0.01  # seconds in which an end that was sent with the last eve
 class Bounds:
     """How much of a body is read: decoded bytes; of an event stream events, and idle seconds.
 
-    After ``awaited`` events only those are read that come at once.
+    After ``awaited`` events only those are read that come at once. ``heard`` is given the whole of
+    an event stream so far, each time that more of it has come.
     """
 
     max_body: int = 1_048_576
     events: int = 20
     idle: float = 2.0
     awaited: int | None = None
+    heard: Callable[[bytes], None] | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +90,8 @@ def read(
         if kind != EVENTS:
             continue
         mark, seen = _count(bytes(body.data), mark, seen, bounds.events)
+        if bounds.heard is not None:
+            bounds.heard(bytes(body.data))
         if seen == bounds.events:
             call.deadline = min(deadline, time.monotonic() + _MOMENT)
             body.truncated = len(body.data) > mark or not _over(pieces)

@@ -3,7 +3,8 @@
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -85,6 +86,34 @@ class Recorder:
         old = self._bounds
         kept = old.idle if idle is None else min(idle, old.idle)
         self._narrow[operation] = replace(old, events=events, idle=kept)
+
+    @contextmanager
+    def listening(
+        self,
+        operation: str,
+        *,
+        events: int | None = None,
+        idle: float | None = None,
+        heard: Callable[[bytes], None] | None = None,
+    ) -> Iterator[None]:
+        """Within it, streams of ``operation`` are read for so many events, each waited for so
+        long, whatever they were narrowed to; ``heard`` is told of what comes.
+        """
+        before, old = self._narrow.get(operation), self._bounds
+        self._narrow[operation] = replace(
+            old,
+            events=old.events if events is None else events,
+            awaited=old.events if events is None else events,
+            idle=old.idle if idle is None else idle,
+            heard=heard,
+        )
+        try:
+            yield
+        finally:
+            if before is None:
+                self._narrow.pop(operation, None)
+            else:
+                self._narrow[operation] = before
 
     def subscribe(self, sink: Sink) -> None:
         """Calls ``sink`` from now on, after those that are there."""

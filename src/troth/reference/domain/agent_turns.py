@@ -1,11 +1,14 @@
 """What an agent does in one turn, behind one seam; the stub is a function of what it is given."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
+
+from troth.reference.platform import Platform
 
 ROOM = 64 * 1024
 """Characters that all files of a session may hold together, with their paths."""
@@ -78,12 +81,17 @@ class Turns(Protocol):
         """The steps of `turn`; TurnFault where it fails."""
 
 
+@dataclass(frozen=True)
 class Scripted:
-    """The stub: the same turn is always the same steps."""
+    """The stub: the same turn is always the same steps; each file takes `pace` seconds."""
+
+    pace: float = 0
 
     async def take(self, turn: Turn) -> AsyncIterator[Step]:
-        """All steps, at once."""
+        """All steps."""
         for step in steps(turn):
+            if self.pace and isinstance(step, Wrote):
+                await asyncio.sleep(self.pace)
             yield step
 
 
@@ -123,12 +131,14 @@ SKILLS: Mapping[str, str] = {
     "echo": "Says the prompt again.",
     "outline": "Numbers the first words of the prompt.",
 }
-SCRIPTED = Scripted()
 
 
 async def _turns(connection: HTTPConnection) -> Turns:
+    state = connection.app.state
     # Whoever embeds the service may put another agent here.
-    return cast("Turns", getattr(connection.app.state, "agent_turns", SCRIPTED))
+    other = getattr(state, "agent_turns", None)
+    stub = Scripted(cast("Platform", state.platform).settings.agent_pace)
+    return cast("Turns", other or stub)
 
 
 TurnsHere = Annotated[Turns, Depends(_turns)]

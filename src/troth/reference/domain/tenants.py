@@ -77,6 +77,12 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
+def names(listed: str, tag: str) -> bool:
+    """Whether an `If-None-Match` names `tag`, be it marked as weak (RFC 9110, 13.1.2)."""
+    given = {each.strip().removeprefix("W/") for each in listed.split(",")}
+    return listed.strip() == "*" or tag in given
+
+
 def _own(platform: Platform, caller: Caller) -> Tenant:
     with platform.database.read() as db:
         tenant = db.get(Tenant, caller.tenant_id)

@@ -23,6 +23,16 @@ IfMatch = Annotated[
         openapi_examples={"any": {"summary": "Whatever is there", "value": "*"}},
     ),
 ]
+IfNoneMatch = Annotated[
+    str | None,
+    NotNull(),
+    Header(
+        alias="If-None-Match",
+        max_length=500,
+        description="Entity tags (RFC 9110, 13.1.2), or `*`. What names the present one is a 304.",
+        openapi_examples={"older": {"summary": "An older version", "value": '"v0"'}},
+    ),
+]
 
 
 @routes.operation(
@@ -58,11 +68,18 @@ def current(caller: CallerHere, platform: Here) -> TenantShown:
     "My tenant's settings",
     access="admins",
     headers=("ETag",),
+    documented={304: {"description": "They are as they were."}},
+    answers=SettingsShown,
 )
-def settings(caller: CallerHere, platform: Here, response: Response) -> SettingsShown:
-    """The settings, with their entity tag."""
+def settings(
+    caller: CallerHere, platform: Here, response: Response, if_none_match: IfNoneMatch = None
+) -> SettingsShown | Response:
+    """The settings, with their entity tag; with `If-None-Match`, only if they have changed."""
     shown = tenants.settings(platform, caller)
-    response.headers["ETag"] = tenants.etag(shown.version)
+    tag = tenants.etag(shown.version)
+    if if_none_match is not None and tenants.names(if_none_match, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
     return shown
 
 

@@ -12,6 +12,7 @@ from troth.evidence.manifest import NAME
 from troth.remake import Remaker
 from troth.replay import Replay
 from troth.replay import replay as send_again
+from troth.spec.operation import Operation, Socket
 from troth.target import Target
 
 RACES = 10
@@ -66,7 +67,7 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     judge = checks if (finding.property, finding.root) in known else None
     logins = {name: each.login for name, each in service.file.principals.items()}
     # With what `[session]` says of its own operations.
-    asked = (*service.spec.operations, *service.spec.sockets)
+    asked: list[Operation | Socket] = [*service.spec.operations, *service.spec.sockets]
     told = {each.label: service.told(each) for each in asked}
     remake = Remaker(service.spec, told, finding.history, logins)
     # What depends on who comes first need not come again at once.

@@ -10,6 +10,7 @@ from typing import Any
 from troth.case import Case
 from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
+from troth.config.asks import AskSection, GivenSection
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
 from troth.config.policy import PolicySection
@@ -31,7 +32,7 @@ from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
 from troth.spec.paging import Pages, paging
 from troth.spec.running import Running, streams, works
 from troth.spec.schema import resolve
-from troth.spec.schemathesis import Generator, faults_first
+from troth.spec.schemathesis import Generator
 from troth.spec.second import Judge
 from troth.spec.validity import Validity
 from troth.spec.workflows import Workflow, workflows
@@ -76,6 +77,7 @@ class Target:
     _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
         default_factory=dict
     )
+    _told: dict[str, OperationSection] = field(default_factory=dict)
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -171,12 +173,15 @@ class Target:
     def _secret_lookups(self) -> dict[str, set[str]]:
         """Where in which answers stand tokens, and secrets of one-time codes."""
         found: dict[str, set[str]] = {}
-        login, refresh = self.file.session.login, self.file.session.refresh
-        for step in (login, refresh):
-            granting = self.spec.operation(step.operation) if step is not None else None
-            if login is not None and step is not None and granting is not None:
-                given = {step.token or login.token, step.refresh or login.refresh}
-                found[granting.label] = {each for each in given if each is not None}
+        for name, *places in self._session_secrets():
+            step = self.spec.operation(name)
+            if step is not None:
+                found.setdefault(step.label, set()).update(each for each in places if each)
+        for bearer in self._bearers():
+            taken = lookup(bearer)
+            maker = self.spec.operation(taken.operation) if taken else None
+            if taken is not None and maker is not None:
+                found.setdefault(maker.label, set()).add(taken.expression)
         for section in self.file.operations.values():
             values = (section.path, section.query, section.headers, section.body, section.send)
             texts = [secret_of(each) for _, each in leaves(values) if isinstance(each, str)]
@@ -186,6 +191,27 @@ class Target:
                 if place is not None and producer is not None:
                     found.setdefault(producer.label, set()).add(place.expression)
         return found
+
+    def _session_secrets(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """The operations that answer tokens, and where these stand."""
+        session = self.file.session
+        if session.login is not None:
+            token, refresh = session.login.token, session.login.refresh
+            yield session.login.operation, token, refresh
+            if session.refresh is not None:
+                again = session.refresh
+                yield again.operation, again.token or token, again.refresh or refresh
+
+    def _bearers(self) -> Iterator[str]:
+        """The tokens that requests of the target file are sent with."""
+        asks: list[AskSection | GivenSection | None] = []
+        for power in self.file.authority.values():
+            asks += [power.power, power.loss, power.restored, *power.given.values()]
+        for thing in self.file.shared.values():
+            asks += [thing.write, thing.read, *thing.given.values()]
+        for hook in self.file.webhooks.values():
+            asks += [*hook.state, *hook.given.values()]
+        yield from (each.token for each in asks if each is not None and each.token)
 
     def world(self) -> World:
         """One example of the property that is running. Raises RuntimeError outside of a test."""
@@ -214,11 +240,14 @@ class Target:
         """What the target file says about ``operation``; for the session's own operations, what
         ``[session]`` and the principal's ``login`` say.
         """
-        named = (each for name, each in self.file.operations.items() if operation.named(name))
-        section = next(named, None) or OperationSection()
-        if section.body is not None:
-            return section
-        return section.model_copy(update={"body": self._session_body(operation)})
+        known = self._told.get(operation.label)
+        if known is None:
+            named = (each for name, each in self.file.operations.items() if operation.named(name))
+            known = next(named, None) or OperationSection()
+            if known.body is None:
+                known = known.model_copy(update={"body": self._session_body(operation)})
+            self._told[operation.label] = known
+        return known
 
     def _session_body(self, operation: Operation | Socket) -> dict[str, Any] | None:
         """The body of a login or a refresh, None for every other operation."""
@@ -308,10 +337,6 @@ class Target:
         wanted = None if most is None else max(0, most - len(made))
         made.extend(islice(more, wanted))
         return made if most is None else made[:most]
-
-    def generator_sample(self, cases: Sequence[Case]) -> list[Case]:
-        """``cases`` so ordered that the first few differ in kind."""
-        return faults_first(cases)
 
     def references(self, operation: Operation) -> set[str]:
         """The names and pointers in ``operation`` that refer to things."""

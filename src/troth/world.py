@@ -1,6 +1,6 @@
 """One example's corner of a target: it sends, it remembers, and it gives the example its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Token
 from types import TracebackType
@@ -325,6 +325,6 @@ class World:
             for complaint in self.target.observer.against(exchange, each):
                 refute(complaint, exchange)
 
-    def faulty(self, operation: Operation) -> list[Case]:
+    def faulty(self, operation: Operation) -> Iterator[Case]:
         """All the cases of one fault that the boundary cases give, for tests that draw nothing."""
         return isolated_cases(self, operation)

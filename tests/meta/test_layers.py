@@ -78,6 +78,8 @@ LAYERS = (
     # Answer: runs the properties and keeps what they found.
     (
         "troth.budget",
+        "troth.distribution",
+        "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
         "troth.subjects",
@@ -90,6 +92,7 @@ LAYERS = (
         "troth.evidence",
         "troth.report",
         "troth.suites",
+        "troth.hooks",
         "troth.plugin",
         "troth.cli",
         "troth.__main__",
@@ -123,6 +126,7 @@ LIBRARIES = {
     "pyotp": ("troth.told", "troth.reference."),
     "httpx_sse": ("troth.spec.",),
     "websockets": ("troth.transport.",),
+    "xdist": ("troth.distribution",),
 }
 
 

@@ -189,7 +189,9 @@ def change(shelf: Shelf, entry: Entry, turn: int, by: Operation) -> None:
     world, name = shelf.world, shelf.family.name
     body = _body(world, by, turn)
     if by.method == "PATCH" and isinstance(body, Mapping):
-        body = _one_member(world, by, body, turn)
+        pairs = _members_alone(world, by, body, entry.known)
+        body = pairs[turn % len(pairs)] if pairs else body
+        _something_to_wipe(shelf, entry, by, [each for each in pairs if each.keys() != body.keys()])
     answer = ask(world, entry.one, by, body=body, purpose="change it")
     if not answer.ok or answer.status == 202:
         _agrees(shelf, entry, answer, why="the change was refused", root="a refused write acts")
@@ -223,16 +225,44 @@ def change(shelf: Shelf, entry: Entry, turn: int, by: Operation) -> None:
     }
 
 
-def _one_member(world: World, by: Operation, body: Mapping[str, Any], turn: int) -> Any:
-    """``body`` with as few members as are allowed."""
+def _members_alone(
+    world: World, by: Operation, body: Mapping[str, Any], known: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Bodies of one member each: those that say something and that the thing does not have yet,
+    where there are any, for what is as empty as its default cannot be wiped.
+    """
     assert by.body is not None
     media = by.body.content[json_type(by) or ""]
-    names = sorted(body)
-    for place in range(len(names)):
-        name = names[(turn + place) % len(names)]
-        if world.target.validity.violations(media.schema, {name: body[name]}) == ():
-            return {name: body[name]}
-    return body
+    bodies = [body]
+    if world.target.told(by).body is None:
+        cases = world.target.boundary(by, valid=True, most=MOST)
+        bodies += [each.values.body for each in cases if isinstance(each.values.body, Mapping)]
+    references = {each.strip("/").split("/")[0] for each in world.target.references(by)}
+    pairs = [
+        {name: value}
+        for each in bodies
+        for name, value in sorted(each.items())
+        if (each is body or name not in references)
+        and world.target.validity.violations(media.schema, {name: value}) == ()
+    ]
+    telling = [
+        pair for pair in pairs for name, value in pair.items() if value and value != known.get(name)
+    ]
+    return [*(telling or pairs)]
+
+
+def _something_to_wipe(
+    shelf: Shelf, entry: Entry, by: Operation, pairs: list[Mapping[str, Any]]
+) -> None:
+    """Another member than the one that is about to be sent has a value that says something."""
+    others = {name for pair in pairs for name in pair}
+    if not pairs or any(value for name, value in entry.known.items() if name in others):
+        return
+    answer = ask(shelf.world, entry.one, by, body=pairs[0], purpose="give it another value first")
+    if answer.ok and answer.status != 202:
+        entry.plain = False
+        _, shown = look(shelf.world, entry.one)
+        entry.known |= _kept(shelf, pairs[0], shown)
 
 
 def _touched(shelf: Shelf, by: Operation, sent: Mapping[str, Any], member: str, value: Any) -> bool:

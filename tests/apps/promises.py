@@ -1,6 +1,7 @@
 """A note and a stream that keep what is promised of headers, formats, tags and ids; and do not."""
 
 import json
+import re
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -47,7 +48,8 @@ def header(name):
     return {"name": name, "in": "header", "schema": TEXT}
 
 
-BODY = {"type": "object", "required": ["text"], "properties": {"text": TEXT}}
+WORDS = {"type": "string", "pattern": "^[a-z ]*$", "maxLength": 200}
+BODY = {"type": "object", "required": ["text"], "properties": {"text": WORDS}}
 DOCUMENT = {
     "openapi": "3.1.0",
     "info": {"title": "Promises", "version": "1"},
@@ -74,7 +76,10 @@ DOCUMENT = {
                 "operationId": "ticks",
                 "parameters": [header("Last-Event-ID")],
                 "responses": {
-                    "200": answer(TEXT, "text/event-stream", **{"x-event-order": "tick+ end"})
+                    "200": {
+                        **answer(),
+                        "content": {"text/event-stream": {"x-event-order": "tick+ end"}},
+                    }
                 },
             }
         },
@@ -118,14 +123,15 @@ class Service:
             if "no retry-after" in self:
                 return JSONResponse({"error": "slower"}, 429)
             return JSONResponse({"error": "slower"}, 429, {"Retry-After": "1"})
-        if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+        text = body.get("text") if isinstance(body, dict) else None
+        if not isinstance(text, str) or not re.fullmatch("[a-z ]{0,200}", text):
             return JSONResponse({"error": "text"}, 422)
         asked = request.headers.get("if-match")
         given = [each.strip() for each in (asked or "").split(",")]
         stale = asked is not None and asked != "*" and self.tag() not in given
         if stale and "If-Match passed over" not in self:
             return JSONResponse({"error": "stale"}, 412)
-        self.text, self.version = f"{body['text']} {self.version}", self.version + 1
+        self.text, self.version = f"{text} {self.version}", self.version + 1
         return self.note()
 
     async def ticks(self, request):

@@ -66,6 +66,7 @@ LAYERS = (
         "troth.inputs",
         "troth.readback",
         "troth.observe",
+        "troth.runs",
         "troth.world",
         "troth.machine",
         "troth.pages",

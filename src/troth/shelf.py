@@ -83,10 +83,14 @@ def make_as_another(shelf: Shelf) -> None:
     for other in others:
         if target.memory.hopeless(create.label, [other]):
             continue
+        served = dict(target.memory.accepted)
         try:
             one = make(shelf.world, shelf.family, who=other)
         except Inconclusive:
             continue
+        finally:
+            # Whoever asks next goes on as whoever was served before.
+            target.memory.accepted.update(served)
         _made(shelf, one)
         return
 

@@ -98,7 +98,7 @@ def _written(world: World, write: Write, case: Case) -> tuple[Exchange, Exchange
     control(answer.ok and answer.status != 202, f"{write.label} answered {answer.status}")
     who = answer.principal
     if write.operation is write.family.create:
-        one = made(world, write.family, case.values, who, answer)
+        one = made(write.family, case.values, who, answer)
     else:
         path = path_of(write.operation, answer)
         own = path.get(write.family.parameter, "")

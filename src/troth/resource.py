@@ -82,10 +82,10 @@ def make(world: "World", family: Family, *, who: str | None = None) -> One:
     """A new thing, by values that are served. Raises Inconclusive when none can be made."""
     assert family.create is not None
     accepted = world.reach(family.create, principal=who)
-    return made(world, family, accepted.values, accepted.principal, accepted.exchange)
+    return made(family, accepted.values, accepted.principal, accepted.exchange)
 
 
-def made(world: "World", family: Family, values: Values, who: str, answer: Exchange) -> One:
+def made(family: Family, values: Values, who: str, answer: Exchange) -> One:
     """What ``answer`` made. Raises Inconclusive when it does not say its id."""
     try:
         id_ = identifier(family.id, answer)

@@ -109,7 +109,7 @@ def make_other(shelf: Shelf, turn: int) -> None:
     values = accepted.values if body is NO_BODY else _with(accepted.values, create, body)
     answer = world.send(world.case(create, freshened(world, create, values)))
     if answer.ok and answer.status != 202:
-        one = made(world, shelf.family, values, answer.principal, answer)
+        one = made(shelf.family, values, answer.principal, answer)
         _made(shelf, one, plain=False)
 
 

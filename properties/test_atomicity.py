@@ -17,7 +17,8 @@ from typing import Final
 from troth import applies, control, expect, prop
 from troth.errand import Errand, again
 from troth.exchange import Exchange
-from troth.races import Shared, named_anew, shared
+from troth.fresh import named_anew
+from troth.races import Shared, shared
 from troth.spec.operation import Operation
 from troth.subjects import Subject
 from troth.target import Target
@@ -57,9 +58,10 @@ def _both_stand(thing: Shared, one: str, other: str) -> None:
     answers = [lane[0].exchange for lane in thing.world.at_once(lanes)]
     for each in answers:
         control(each.ok or each.status in CONFLICTS, f"a write was answered {each.status}")
+    before = thing.before()
     for (name, value), answer in zip(wanted.items(), answers, strict=True):
         if answer.ok:
-            thing.known[name] = value
+            thing.hold(name, value, answer)
     state, read = thing.state()
     lost = tuple(name for name, value in thing.known.items() if state.get(name) != value)
     if lost:
@@ -69,7 +71,7 @@ def _both_stand(thing: Shared, one: str, other: str) -> None:
     what = f"{thing.write.label} loses a write to one field beside a write to another"
     message = f"{what}: {', '.join(lost)} is not what was written"
     telling = tuple(f"/{name}" for name in lost)
-    expect(not lost, message, *answers, read, root=what, telling=telling)
+    expect(not lost, message, *before, *answers, read, root=what, telling=telling)
 
 
 def _one_tag(thing: Shared, name: str) -> None:
@@ -90,7 +92,9 @@ def _one_tag(thing: Shared, name: str) -> None:
     what = f"{thing.write.label} takes two writes at once that are meant for one state"
     expect(sum(each.ok for each in answers) < 2, what, read, *_served_last(answers), root=what)
     state, _ = thing.state()
-    thing.known[name] = state.get(name, thing.known[name])
+    for each in answers:
+        if each.ok:
+            thing.hold(name, state.get(name), each)
 
 
 def _unique(world: World, operation: Operation, count: int) -> None:

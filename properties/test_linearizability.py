@@ -55,8 +55,12 @@ def _explained(thing: Shared, name: str) -> None:
     every.sort(key=lambda each: each.number)
     what = f"no order explains what clients of {thing.write.label} saw at once"
     explained = order(calls, start, register)
-    expect(explained is not None, what, *every, last, root=what, telling=(f"/{name}",))
-    thing.known[name] = shown(last).get(name)
+    expect(
+        explained is not None, what, *thing.before(), *every, last, root=what, telling=(f"/{name}",)
+    )
+    for each in every:
+        if each.ok and each.request.method != "GET":
+            thing.hold(name, shown(last).get(name), each)
 
 
 def _call(timed: Timed, name: str, value: Any, *, writes: bool) -> Call[Write | Read]:

@@ -73,3 +73,15 @@ def texts(value: str, formats: frozenset[str], number: int, salt: str) -> Iterat
         yield f"troth{salt}{number}@example.com"
     else:
         yield from (f"{value[:20]}-{salt}{number}", f"troth{salt}{number}", f"t{number}")
+
+
+def named_anew(world: "World", operation: Operation, values: Values) -> tuple[Values, list[str]]:
+    """``values`` with what may have to be unique made new, and the sources of that."""
+    made = freshened(world, operation, values)
+    if made == values or not isinstance(made.body, Mapping) or not isinstance(values.body, Mapping):
+        return values, []
+    changed = {name: each for name, each in made.body.items() if each != values.body.get(name)}
+    sources = [
+        f"body#/{name} <- new {str(each).partition('@')[0]}" for name, each in changed.items()
+    ]
+    return made, sources

@@ -146,8 +146,24 @@ def sources(target: "Target", case: Case) -> list[str]:
         for name, expression in getattr(told, place).items():
             if has(expression, given.get(name)):
                 found.append(f"{place.removesuffix('s')}.{name}")
+    found += _of_login(target, case)
     whole = case.fault is None or (case.fault.location, case.fault.name) != ("body", "")
     if told.body is not None and values.body is not NO_BODY and whole:
         sent = dict(leaves(values.body))
         found += [f"body#{at}" for at, text in leaves(told.body) if has(text, sent.get(at))]
     return found
+
+
+def _of_login(target: "Target", case: Case) -> list[str]:
+    """The places of a login that have what a principal of the target file logs in with."""
+    login, asked = target.file.session.login, case.operation
+    if login is None or asked is None or not asked.named(login.operation):
+        return []
+    if case.values.body is NO_BODY or case.fault is not None:
+        return []
+    sent = dict(leaves(case.values.body))
+    for name, each in target.file.principals.items():
+        own = dict(leaves(each.login or {}))
+        if own and all(sent.get(at) == value for at, value in own.items()):
+            return [f"body#{at} <- login {name} {at}" for at in own]
+    return []

@@ -9,7 +9,7 @@ from troth.case import NO_BODY, Values
 from troth.config.shared import SharedSection
 from troth.errand import Errand
 from troth.exchange import Exchange
-from troth.fresh import free, freshened, texts
+from troth.fresh import free, texts
 from troth.memory import Accepted
 from troth.prop import applies, control
 from troth.reach import minimal
@@ -44,6 +44,8 @@ class Shared:
     writer: Writer
     known: dict[str, Any] = field(default_factory=dict)
     """What stands in it: by name, the fields that were found to hold what is written."""
+    writes: dict[str, Exchange] = field(default_factory=dict)
+    """What put it there, for a replay."""
 
     @property
     def conditional(self) -> bool:
@@ -69,6 +71,14 @@ class Shared:
         control(answer.ok, f"{self.read.label} answered {answer.status}")
         return shown(answer), answer
 
+    def hold(self, name: str, value: Any, by: Exchange) -> None:
+        """From now on ``value`` stands there."""
+        self.known[name], self.writes[name] = value, by
+
+    def before(self) -> list[Exchange]:
+        """What led to what stands in it."""
+        return sorted(self.writes.values(), key=lambda each: each.number)
+
     def find_fields(self) -> list[str]:
         """Names of fields that hold what is written: each is written once and read back."""
         for name in self.names:
@@ -80,7 +90,7 @@ class Shared:
                 continue
             state, _ = self.state()
             if state.get(name) == value:
-                self.known[name] = value
+                self.hold(name, value, answer)
             if len(self.known) == MOST_FIELDS:
                 break
         return list(self.known)
@@ -184,18 +194,6 @@ def shown(answer: Exchange) -> dict[str, Any]:
     except ValueError:
         return {}
     return dict(body) if isinstance(body, Mapping) else {}
-
-
-def named_anew(world: "World", operation: Operation, values: Values) -> tuple[Values, list[str]]:
-    """``values`` with what may have to be unique made new, and the sources of that."""
-    made = freshened(world, operation, values)
-    if made == values or not isinstance(made.body, Mapping) or not isinstance(values.body, Mapping):
-        return values, []
-    changed = {name: each for name, each in made.body.items() if each != values.body.get(name)}
-    sources = [
-        f"body#/{name} <- new {str(each).partition('@')[0]}" for name, each in changed.items()
-    ]
-    return made, sources
 
 
 def _types(schema: Mapping[str, Any]) -> set[str]:

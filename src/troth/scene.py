@@ -17,6 +17,7 @@ from troth.config.operations import OperationSection
 from troth.errand import Errand
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
+from troth.fresh import named_anew
 from troth.prop import Inconclusive
 from troth.reach import minimal
 from troth.references import template_parameters
@@ -72,9 +73,7 @@ class Scene:
         self._underway.append(operation.label)
         try:
             if section is None:
-                accepted = self.world.reach(operation, fresh=True)
-                self.world.example.provenance.extend(accepted.history)
-                made = accepted.exchange
+                made = self._made(operation)
             else:
                 made = self.ask(operation, section, purpose="what others take values from")
                 if not made.ok:
@@ -84,6 +83,24 @@ class Scene:
         self.world.example.provenance.append(made)
         self.answers[operation.label] = made
         return made
+
+    def _made(self, operation: Operation) -> Exchange:
+        """A new one, by a name that a replay can make new again where it has one."""
+        world = self.world
+        known = world.target.memory.accepted.get(operation.label)
+        reached = None if known is not None else world.reach(operation, fresh=True)
+        first = known or reached
+        if first is not None and operation.method == "POST" and not first.history:
+            values, sources = named_anew(world, operation, first.values)
+            if sources and not first.values.token:
+                case = world.target.generator.build(operation, values)
+                ready = world.errand(case, first.principal, whole=True, purpose="made anew")
+                answer = world.run(replace(ready, sources=(*ready.sources, *sources)))
+                if answer.ok:
+                    return answer
+        reached = reached or world.reach(operation, fresh=True)
+        world.example.provenance.extend(reached.history)
+        return reached.exchange
 
     def taken(self, exchange: Exchange, expression: str) -> Taken:
         """What stands at ``expression`` of an exchange. Raises Inconclusive."""

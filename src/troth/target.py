@@ -10,6 +10,7 @@ from typing import Any
 from troth.case import Case
 from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
+from troth.config.asks import AskSection, GivenSection
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
 from troth.config.policy import PolicySection
@@ -172,6 +173,15 @@ class Target:
     def _secret_lookups(self) -> dict[str, set[str]]:
         """Where in which answers stand tokens, and secrets of one-time codes."""
         found: dict[str, set[str]] = {}
+        for name, *places in self._session_secrets():
+            step = self.spec.operation(name)
+            if step is not None:
+                found.setdefault(step.label, set()).update(each for each in places if each)
+        for bearer in self._bearers():
+            taken = lookup(bearer)
+            maker = self.spec.operation(taken.operation) if taken else None
+            if taken is not None and maker is not None:
+                found.setdefault(maker.label, set()).add(taken.expression)
         for section in self.file.operations.values():
             values = (section.path, section.query, section.headers, section.body, section.send)
             texts = [secret_of(each) for _, each in leaves(values) if isinstance(each, str)]
@@ -181,6 +191,27 @@ class Target:
                 if place is not None and producer is not None:
                     found.setdefault(producer.label, set()).add(place.expression)
         return found
+
+    def _session_secrets(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """The operations that answer tokens, and where these stand."""
+        session = self.file.session
+        if session.login is not None:
+            token, refresh = session.login.token, session.login.refresh
+            yield session.login.operation, token, refresh
+            if session.refresh is not None:
+                again = session.refresh
+                yield again.operation, again.token or token, again.refresh or refresh
+
+    def _bearers(self) -> Iterator[str]:
+        """The tokens that requests of the target file are sent with."""
+        asks: list[AskSection | GivenSection | None] = []
+        for power in self.file.authority.values():
+            asks += [power.power, power.loss, power.restored, *power.given.values()]
+        for thing in self.file.shared.values():
+            asks += [thing.write, thing.read, *thing.given.values()]
+        for hook in self.file.webhooks.values():
+            asks += [*hook.state, *hook.given.values()]
+        yield from (each.token for each in asks if each is not None and each.token)
 
     def world(self) -> World:
         """One example of the property that is running. Raises RuntimeError outside of a test."""

@@ -12,6 +12,7 @@ from troth.evidence.manifest import NAME
 from troth.remake import Remaker
 from troth.replay import Replay
 from troth.replay import replay as send_again
+from troth.spec.operation import Operation, Socket
 from troth.target import Target
 
 RACES = 10
@@ -65,7 +66,10 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     # property compared several exchanges, the outcome is compared.
     judge = checks if (finding.property, finding.root) in known else None
     logins = {name: each.login for name, each in service.file.principals.items()}
-    remake = Remaker(service.spec, service.file.operations, finding.history, logins)
+    # With what `[session]` says of its own operations.
+    asked: list[Operation | Socket] = [*service.spec.operations, *service.spec.sockets]
+    told = {each.label: service.told(each) for each in asked}
+    remake = Remaker(service.spec, told, finding.history, logins)
     # What depends on who comes first need not come again at once.
     turns = RACES if any(each.together for each in finding.history) else 1
     for _ in range(turns):

@@ -22,6 +22,8 @@ class Defect:
     operations: tuple[str, ...]
     """What `--operation` takes: the run of the detection matrix is restricted to these."""
     plant: Callable[[FastAPI], None]
+    clouds: tuple[str, ...] = ()
+    """Properties that it leaves without an answer, which is *inconclusive* and no miss."""
     profile: str = "ci"
     """The profile that it takes to catch it."""
     env: Mapping[str, str] = field(default_factory=dict)

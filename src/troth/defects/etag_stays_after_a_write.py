@@ -16,6 +16,7 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - the one thing with a tag
 
 DEFECT = Defect(
     caught_by=("FUZ119",),
+    clouds=("PRO206",),
     operations=("getTenantSettings", "replaceTenantSettings"),
     plant=plant,
 )

@@ -4,6 +4,8 @@ A guard for everything, and a document that says nothing of it for one: generate
 credential, and get a 401 that is not documented either (OWASP API9:2023).
 """
 
+from uuid import uuid4
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,7 +22,10 @@ class _Guard:
         """Serve one request."""
         secured = scope["type"] == "http" and scope["path"] == "/api/v1/auth/signup-policy"
         if secured and "authorization" not in Request(scope).headers:
-            await render(unauthenticated(), "planted-1")(scope, receive, send)
+            id_ = uuid4().hex
+            refusal = render(unauthenticated(), id_)
+            refusal.headers["X-Correlation-Id"] = id_
+            await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

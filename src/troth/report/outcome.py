@@ -52,6 +52,7 @@ def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
         "refs": list(finding.refs),
         "seen": finding.seen,
         "reproduced": finding.reproduced,
+        "telling": list(finding.telling),
         "history": [to_json(each, redactor, request_limit=WHOLE) for each in finding.history],
     }
 
@@ -114,6 +115,7 @@ class Outcome:
             values = {**each, "history": tuple(from_json(one) for one in each["history"])}
             values["operations"] = tuple(each["operations"])
             values["refs"] = tuple(each["refs"])
+            values["telling"] = tuple(each["telling"])
             finding = Finding(**values)
             self.found.append(finding)
             for operation in finding.operations or (None,):

@@ -11,7 +11,7 @@ from troth.spec.operation import Operation, Spec
 from troth.told import leaves
 
 EARLIER = re.compile(
-    r"\$steps\.(?P<step>[\w-]+)\.(?P<side>request\.)?body#(?P<pointer>(?:/.*)?)", re.DOTALL
+    r"\$steps\.(?P<step>[\w -]+)\.(?P<side>request\.)?body#(?P<pointer>(?:/.*)?)", re.DOTALL
 )
 
 

@@ -19,7 +19,7 @@ from contextlib import suppress
 from troth import applies, control, expect, prop
 from troth.exchange import Exchange
 from troth.prop import Inconclusive
-from troth.runs import Run, begun, marked
+from troth.runs import OVER, Run, begun, marked
 from troth.spec.running import Running
 from troth.spec.stream import EVENTS, decoded
 from troth.target import Target
@@ -36,6 +36,7 @@ def test_stream_lifecycle(target: Target, stream: Running) -> None:
         shown = stream.read is not None or stream.resume is not None
         applies(shown, f"[streams.{stream.name}] says neither `state` nor `resume`")
         run = begun(world, stream)
+        control(run.known, f"which run it is, {stream.begin.label} does not say: correct `id`")
         _ended(run)
     with target.world() as world:
         run = begun(world, stream)
@@ -54,7 +55,7 @@ def _ended(run: Run) -> None:
     control(served.response.media_type == EVENTS, "it is answered without an event stream")
     control(not served.response.truncated, "the stream was cut before its end")
     if stream.read is not None and run.known:
-        state, value = run.settled(stream.within)
+        state, value = run.settled(stream.stops)
         what = f"a run of {stream.begin.label} still runs when its stream has ended"
         expect(not stream.running(value), f"{what}: `{value}`", served, state, root=what)
     if stream.resume is not None and run.known:
@@ -75,7 +76,7 @@ def _read(
         if heard is not None and decoded(body):
             heard(body)
 
-    with recorder.listening(stream.begin.label, events=events, idle=stream.within, heard=known):
+    with recorder.listening(stream.begin.label, events=events, idle=stream.stops, heard=known):
         body = dict(stream.body) if stream.body is not None else None
         return run.send(stream.begin, purpose="takes a while", body=body)
 
@@ -83,9 +84,9 @@ def _read(
 def _is_free(run: Run, shown: Exchange, which: str) -> None:
     stream = run.running
     if stream.read is not None and run.known:
-        state, value = run.settled(stream.within)
+        state, value = run.settled(stream.stops)
         what = f"a run of {stream.begin.label} {which} goes on"
-        why = f"{what}: `{value}` after {stream.within:g} s"
+        why = f"{what}: `{value}` after {stream.stops:g} s"
         expect(not stream.running(value), why, shown, state, root=what)
     if stream.resume is not None and run.known:
         _goes_on(run, shown, which)
@@ -94,9 +95,18 @@ def _is_free(run: Run, shown: Exchange, which: str) -> None:
 def _goes_on(run: Run, shown: Exchange, which: str) -> None:
     stream = run.running
     assert stream.resume is not None
-    again = run.goes_on(stream.resume, stream.within)
+    again = run.goes_on(stream.resume, stream.stops)
     what = f"a run of {stream.begin.label} {which} can not be gone on with"
     expect(again.ok, f"{what}: {again.status}", shown, again, root=what)
+
+
+def _runs(run: Run) -> bool:
+    """Whether it runs, as far as that is shown."""
+    if run.running.read is None:
+        return True
+    with suppress(Inconclusive):
+        return run.running.running(run.state()[1])
+    return False
 
 
 def _interrupted(run: Run) -> None:
@@ -109,11 +119,11 @@ def _interrupted(run: Run) -> None:
         assert stream.stop is not None
         if stops or not run.known:
             return
-        if stream.read is not None:
-            with suppress(Inconclusive):
-                if not stream.running(run.state()[1]):
-                    return
-        stops.append(run.send(stream.stop, purpose="interrupts it"))
+        if not _runs(run):
+            return
+        stopped = run.send(stream.stop, purpose="interrupts it")
+        if stopped.ok or stopped.status not in OVER or _runs(run):
+            stops.append(stopped)
 
     for _ in range(TRIES):
         answer = _read(run, heard=stop)
@@ -134,7 +144,7 @@ def _interrupted(run: Run) -> None:
     ended = not answer.response.truncated or types[-1:] in [[each] for each in stream.terminal]
     expect(ended, what, stopped, answer, root=what)
     if stream.read is not None:
-        state, value = run.settled(stream.within)
+        state, value = run.settled(stream.stops)
         what = f"a run of {stream.begin.label} that was interrupted goes on"
         expect(not stream.running(value), f"{what}: `{value}`", stopped, state, root=what)
     again = run.send(stream.stop, purpose="interrupts it once more")

@@ -1,11 +1,13 @@
 """Whether what is shown is what was sent, given that a service may write a value otherwise."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 ROUNDING = 0.01
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
 
 
 def alike(sent: Any, shown: Any) -> bool:
@@ -50,10 +52,8 @@ def _same_text(one: str, other: str) -> bool:
     instants = _instant(one), _instant(other)
     if instants[0] is not None and instants[1] is not None:
         return instants[0] == instants[1]
-    try:
-        return float(one) == float(other)
-    except ValueError:
-        return False
+    both = _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other)
+    return bool(both) and float(one) == float(other)
 
 
 def _folded(text: str) -> str:

@@ -1,20 +1,23 @@
 """Opens a target: reads its file, starts it when it is to be started, reads its document."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 from troth.checks.envelope import promised
+from troth.config.explain import table
 from troth.config.file import TargetFile
 from troth.config.load import Loaded, load, load_policy
 from troth.config.places import conf_dir
 from troth.config.policy import PolicySection
 from troth.errors import UsageError
-from troth.launch import Launched, launch
+from troth.launch import Launched, launch, relaunch
 from troth.principal import principals
 from troth.profile import Profile
 from troth.redaction import Redactor
@@ -81,10 +84,11 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
     One that is not going to be ``asked`` anything need not be there.
     """
     plan = preflight(options)
-    section = plan.loaded.file.target
     wire = Wire()
     steps = [wire.close]
     try:
+        plan = _with_scratch(plan, steps)
+        section = plan.loaded.file.target
         launched = _launched(plan)
         if launched is not None:
             steps.append(launched.stop)
@@ -92,6 +96,7 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         if asked:
             _answers(wire, base_url, section.timeout)
         spec = _spec(plan, base_url)
+        _frames_to_sockets(plan, spec)
         recorder = Recorder(
             wire,
             base_url,
@@ -135,6 +140,8 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         raise
     for step in steps:
         target.on_close(step)
+    if launched is not None and section.restart:
+        target.restart = partial(_restarted, plan, target)
     unknown = [name for name in target.only if not _known(spec, name)]
     if unknown:
         target.close()
@@ -142,6 +149,17 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
             f"--operation {unknown[0]!r} is not in the document; `troth matrix` lists what is"
         )
     return target
+
+
+def _frames_to_sockets(plan: Plan, spec: Spec) -> None:
+    """Raises UsageError where a frame is to be sent to what is no WebSocket."""
+    for name, section in plan.loaded.file.operations.items():
+        operation = spec.operation(name)
+        if section.send is not None and operation is not None and spec.socket(name) is None:
+            raise UsageError(
+                f"{plan.loaded.path}: {table(('operations', name))} has `send`, and "
+                f"{operation.label} is no WebSocket; write `body`, or take it out"
+            )
 
 
 def _answers(wire: Wire, base_url: str, timeout: float) -> None:
@@ -166,6 +184,35 @@ def _launched(plan: Plan) -> Launched | None:
         folder=plan.loaded.path.parent,
         redact=plan.redactor.text,
     )
+
+
+def _with_scratch(plan: Plan, steps: list[Callable[[], None]]) -> Plan:
+    """The plan with a fresh folder where `[target.env]` says ``{scratch}``; it goes at the end."""
+    section = plan.loaded.file.target
+    if not plan.starts or not any("{scratch}" in each for each in section.env.values()):
+        return plan
+    folder = TemporaryDirectory(prefix="troth-", ignore_cleanup_errors=True)
+    steps.append(folder.cleanup)
+    env = {name: each.replace("{scratch}", folder.name) for name, each in section.env.items()}
+    file = plan.loaded.file.model_copy(update={"target": section.model_copy(update={"env": env})})
+    return replace(plan, loaded=replace(plan.loaded, file=file))
+
+
+def _restarted(plan: Plan, target: Target) -> str:
+    """Stops the service and starts it once more; why that could not be, or nothing."""
+    assert target.launched is not None
+    try:
+        target.launched = relaunch(
+            target.launched,
+            plan.loaded.file.target,
+            env=plan.loaded.env,
+            folder=plan.loaded.path.parent,
+            redact=plan.redactor.text,
+        )
+    except UsageError as error:
+        return str(error)
+    target.on_close(target.launched.stop)
+    return ""
 
 
 def _base_url(plan: Plan, launched: Launched | None) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from troth.prop import Property
-from troth.spec.families import Family, Write
+from troth.spec.families import Family, Write, singletons
 from troth.spec.operation import BrokenOperation, Operation, Socket
 from troth.subjects import KINDS
 from troth.subjects import Subject as Whole
@@ -36,14 +36,20 @@ def _resources(target: Target) -> Iterable[Subject]:
     """What can be made, and seen afterwards."""
     for family in target.families:
         seen = family.read or any(each.identified for each in family.listings)
-        if family.create is not None and family.id and seen:
+        if family.create is None or not family.id or not seen:
+            continue
+        # What is made on the strength of a token of its own is not its sender's.
+        if target.told(family.create).token is None:
             yield family
 
 
 def _writes(target: Target) -> Iterable[Subject]:
     """What is written to something that can be seen afterwards."""
-    for family in _resources(target):
+    told = target.told
+    for family in (*_resources(target), *singletons(target.spec)):
         assert isinstance(family, Family)
+        if family.create is None and any(told(each).token for each in family.writers):
+            continue
         yield from (Write(family, each) for each in family.writers if each.body is not None)
 
 

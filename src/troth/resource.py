@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from troth.case import NO_BODY, Case, Values
 from troth.exchange import Exchange, Response
 from troth.expression import ExpressionError, identifier, pointed
+from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
 from troth.references import shared_values, template_parameters
 from troth.spec.families import Family, Listing
@@ -22,6 +24,12 @@ LIMITS = frozenset(
 )
 """Query parameters, in lower case, that say how many things a page of a list has."""
 MOST_PAGE = 1000
+MOST_PAGES = 20
+CURSORS = (
+    *("cursor", "next_cursor", "page_token", "next_page_token", "next_token", "after"),
+    *("starting_after", "continuation_token", "continuation", "next"),
+)
+"""What the place in a list is called, in answers and as a query parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +42,21 @@ class One:
     made: Exchange
     path: Mapping[str, Any]
     body: Any
+    template: str
+    """The path template whose values ``path`` has: of what made it, or changed it."""
 
     def values(self, world: "World", operation: Operation) -> Values:
         """Values that ask ``operation`` of this thing, without a body.
 
         Raises Inconclusive when something else is needed that nobody knows.
         """
-        assert self.family.create is not None
-        shared = shared_values(
-            operation.path, self.family.create.path, {k: str(v) for k, v in self.path.items()}
-        )
+        shared = self.shared(operation)
         told = world.target.told(operation).path
         names = [name for _, name in template_parameters(operation.path)]
         own = self.family.parameter if self.family.parameter in names else (names or [""])[-1]
         path: dict[str, Any] = {}
         for name in names:
-            if name == own:
+            if name == own and operation.path != self.template:
                 path[name] = self.id
             elif name in shared:
                 path[name] = shared[name]
@@ -64,6 +71,11 @@ class One:
             known = world.accepted(operation).values
             query, headers = known.query, known.headers
         return Values(path=path, query=query, headers=headers)
+
+    def shared(self, operation: Operation) -> dict[str, str]:
+        """The path values of ``operation`` that are those of this thing's own request."""
+        values = {key: str(value) for key, value in self.path.items()}
+        return shared_values(operation.path, self.template, values)
 
 
 def make(world: "World", family: Family, *, who: str | None = None) -> One:
@@ -82,7 +94,8 @@ def made(world: "World", family: Family, values: Values, who: str, answer: Excha
     if id_ is None or id_ == "":
         raise Inconclusive(f"no id of what {answer.operation} made, at {family.id}")
     path = world.as_sent(_case(world, family.create, values)).values.path
-    return One(family, who, str(id_), answer, path, values.body)
+    assert family.create is not None
+    return One(family, who, str(id_), answer, path, values.body, family.create.path)
 
 
 def _case(world: "World", operation: Operation | None, values: Values) -> Case:
@@ -112,7 +125,8 @@ def ask(
 def _read(world: "World", operation: Operation, values: Values, who: str, purpose: str) -> Exchange:
     """Read as ``who``, and where he may not, as whoever may."""
     case = world.target.generator.build(operation, values, purpose=purpose)
-    if who in world.target.senders(operation):
+    anonymous = who == ANONYMOUS and operation.secured
+    if who in world.target.senders(operation) and not anonymous:
         answer = world.send(case, principal=who, whole=True, purpose=purpose)
         if answer.status not in {401, 403}:
             return answer
@@ -182,32 +196,74 @@ def look(world: "World", one: One) -> tuple[Exchange, Mapping[str, Any] | None]:
     listing = next((each for each in family.listings if each.identified and not each.term), None)
     if listing is None:
         raise Inconclusive(f"nothing shows a {family.name}")
+    answer, found, sure = found_in(world, one, listing)
+    if found is None and not sure:
+        raise Inconclusive(f"{listing.label} has more pages than are walked")
+    return answer, found
+
+
+def found_in(
+    world: "World", one: One, listing: Listing
+) -> tuple[Exchange, Mapping[str, Any] | None, bool]:
+    """The page of a list that has the thing, else the last one; its row; and whether all pages
+    were seen. Raises Inconclusive.
+    """
     answer, rows = listed(world, one, listing)
-    found = row_of(rows, listing, one.id)
-    if found is None and full(world, listing, rows, answer):
-        raise Inconclusive(f"{listing.label} has more pages than one")
-    return answer, found if isinstance(found, Mapping) else ({} if found is not None else None)
+    for _ in range(MOST_PAGES):
+        found = row_of(rows, listing, one.id)
+        if found is not None:
+            return answer, found if isinstance(found, Mapping) else {}, True
+        if not full(world, listing, rows, answer):
+            return answer, None, True
+        query = _next_page(listing.operation, answer, len(rows))
+        if query is None:
+            return answer, None, False
+        answer, rows = listed(world, one, listing, query=query)
+    return answer, None, False
+
+
+def _next_page(operation: Operation, answer: Exchange, rows: int) -> dict[str, Any] | None:
+    """Query parameters of the page after ``answer``, or None where it is not known how."""
+    names = {each.name.replace("-", "_").lower(): each.name for each in operation.parameters}
+    body = parsed(answer.response)
+    envelope = dict(_flat(body)) if isinstance(body, Mapping) else {}
+    sent = dict(parse_qsl(urlsplit(answer.request.url).query))
+    for member in CURSORS:
+        value = envelope.get(member)
+        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+            for name in CURSORS:
+                if name in names and "://" not in str(value):
+                    return {names[name]: value}
+    for name in ("offset", "skip"):
+        if name in names:
+            return {names[name]: int(sent.get(names[name], 0)) + rows}
+    if "page" in names:
+        return {names["page"]: int(sent.get(names["page"], 1)) + 1}
+    return None
 
 
 def listed(
-    world: "World", one: One, listing: Listing, *, term: str = "", who: str | None = None
+    world: "World",
+    one: One,
+    listing: Listing,
+    *,
+    term: str = "",
+    who: str | None = None,
+    query: Mapping[str, Any] | None = None,
 ) -> tuple[Exchange, list[Any]]:
     """The first page of a list, as large as it gets, and its rows. Raises Inconclusive."""
     operation = listing.operation
-    assert one.family.create is not None
-    shared = shared_values(
-        operation.path, one.family.create.path, {k: str(v) for k, v in one.path.items()}
-    )
+    shared = one.shared(operation)
     names = [name for _, name in template_parameters(operation.path)]
     if all(name in shared for name in names) and not _needs(operation, listing.term):
         values = Values(path=shared)
     else:
         values = world.accepted(operation).values
         values = replace(values, path={**values.path, **shared})
-    query = {**values.query, **_widest(world, operation)}
+    asked = {**values.query, **_widest(world, operation), **(query or {})}
     if listing.term and term:
-        query[listing.term] = term
-    values = replace(values, query=query)
+        asked[listing.term] = term
+    values = replace(values, query=asked)
     if who is None:
         answer = _read(world, operation, values, one.who, "list them")
     else:

@@ -30,6 +30,9 @@ FEWEST: Final = 5
 AGAIN: Final = frozenset({409, 423, 425, 429, 503})
 """What is answered while the last run is being put away."""
 
+OVER: Final = frozenset({404, 409, 410, 422})
+"""What a stop is answered with when there is nothing to stop any more."""
+
 
 @dataclass
 class Run:

@@ -210,7 +210,7 @@ def change(shelf: Shelf, entry: Entry, turn: int, by: Operation) -> None:
     for member, value in old.items():
         read = (shown or {}).get(member)
         expect(
-            read == value or not _touched(shelf, by, sent, member),
+            read == value or not _touched(shelf, by, sent, member, value),
             f"{by.label} with {sorted(sent)} made {read!r} of /{member}, which was {value!r}"[:300],
             answer,
             seen,
@@ -235,9 +235,13 @@ def _one_member(world: World, by: Operation, body: Mapping[str, Any], turn: int)
     return body
 
 
-def _touched(shelf: Shelf, by: Operation, sent: Mapping[str, Any], member: str) -> bool:
-    """Whether a PATCH that changes nothing changes ``member`` of another thing, too."""
+def _touched(shelf: Shelf, by: Operation, sent: Mapping[str, Any], member: str, value: Any) -> bool:
+    """Whether a PATCH that changes nothing changes ``member`` of another thing, too, which has
+    the same ``value`` of it where a PATCH can give it: a default cannot be wiped.
+    """
     one = make(shelf.world, shelf.family, who=_maker(shelf))
+    if member in members(shelf.world, by):
+        ask(shelf.world, one, by, body={member: value}, purpose="give it the same value")
     _, before = look(shelf.world, one)
     same = {name: (before or {}).get(name, value) for name, value in sent.items()}
     answer = ask(shelf.world, one, by, body=same, purpose="change nothing")

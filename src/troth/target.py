@@ -29,6 +29,7 @@ from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
 from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
+from troth.spec.paging import Pages, paging
 from troth.spec.running import Running, streams, works
 from troth.spec.schema import resolve
 from troth.spec.schemathesis import Generator
@@ -70,6 +71,9 @@ class Target:
     policy: PolicySection = field(default_factory=PolicySection)
     seed: int | None = None
     writer: Writer | None = None
+    restart: Callable[[], str] | None = None
+    """Stops the service and starts it again, and says why that could not be; None where the target
+    file does not say that it may be."""
     _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
         default_factory=dict
     )
@@ -79,6 +83,10 @@ class Target:
     def __post_init__(self) -> None:
         self.families: tuple[Family, ...] = families(self.spec, self.file.resources)
         self.collections: tuple[Collection, ...] = collections(self.spec, self.families)
+        self._pages = {
+            each.label: paging(self.spec, each.listing, self.told(each.listing.operation))
+            for each in self.collections
+        }
         self.lifecycles: tuple[Lifecycle, ...] = lifecycles(
             self.spec, self.families, self.file.lifecycles
         )
@@ -140,6 +148,10 @@ class Target:
             operation.label.__eq__ if isinstance(operation, BrokenOperation) else operation.named
         )
         return not self.only or any(named(name) for name in self.only)
+
+    def paging(self, collection: Collection) -> Pages | None:
+        """How the list is cut into pages; None where the target file says that it is not."""
+        return self._pages[collection.label]
 
     def terminal(self, operation: Operation) -> tuple[str, ...]:
         """The types of events after which, as the target file says, its stream is at its end."""

@@ -47,6 +47,7 @@ LAYERS = (
     (
         "troth.prop",
         "troth.profile",
+        "troth.blame",
         "troth.checks",
         "troth.strategies",
         "troth.memory",
@@ -67,10 +68,13 @@ LAYERS = (
         "troth.observe",
         "troth.world",
         "troth.machine",
+        "troth.pages",
         "troth.likeness",
         "troth.resource",
+        "troth.lifetime",
         "troth.shelf",
         "troth.target",
+        "troth.subjects",
     ),
     # Answer: runs the properties and keeps what they found.
     (
@@ -79,7 +83,6 @@ LAYERS = (
         "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
-        "troth.subjects",
         "troth.policy",
         "troth.matrix",
         "troth.minimal",
@@ -207,7 +210,7 @@ def test_a_suite_imports_troth_hypothesis_and_pytest_only(path):
 
 
 # What a property may need of the standard library; nothing that reaches the network or the disk.
-STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "re", "typing"}
+STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "math", "re", "typing"}
 
 
 @pytest.mark.parametrize("path", LIBRARY_FILES, ids=label)

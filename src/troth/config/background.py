@@ -20,8 +20,11 @@ class BackgroundSection(Section):
     body: dict[str, object] | None = Field(
         default=None, description="Body that makes it run for a while, for what stops it halfway."
     )
-    within: float = Field(
-        default=10.0, gt=0, allow_inf_nan=False, description="Seconds in which it ends by itself."
+    within: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds in which it ends by itself; without them it may wait for somebody.",
     )
     stops_within: float = Field(
         default=2.0, gt=0, allow_inf_nan=False, description="Seconds in which a stop takes effect."

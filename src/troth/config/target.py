@@ -45,7 +45,8 @@ class TargetSection(Section):
     env: dict[str, str] = Field(
         default_factory=dict,
         repr=False,
-        description="Environment of what troth starts; `${ENV}` and `{port}` expand.",
+        description="Environment of what troth starts; `${ENV}` and `{port}` expand, and "
+        "`{scratch}` is a fresh folder that goes when the run is over.",
     )
     invent: tuple[str, ...] = Field(
         default=(),

@@ -9,13 +9,13 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from string import punctuation
 from time import monotonic
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from troth.config.target import TargetSection
 from troth.errors import UsageError
 from troth.launch.process import Launched, fate, run
 
-__all__ = ["Launched", "command", "launch"]
+__all__ = ["Launched", "command", "launch", "relaunch"]
 
 HOST = "127.0.0.1"
 ATTEMPTS = 3  # at a port that nobody else takes in the meantime
@@ -63,6 +63,30 @@ def launch(
         if attempt == ATTEMPTS or not _lost_port(launched, port):
             break
     raise UsageError(f"[target] {_name(section)} {problem}{redact(launched.tail())}")
+
+
+def relaunch(
+    launched: Launched,
+    section: TargetSection,
+    *,
+    env: Mapping[str, str],
+    folder: Path,
+    redact: Callable[[str], str],
+) -> Launched:
+    """Stop what `launch` started, and start it once more on the same port.
+
+    Raises UsageError when it can not be started, dies, or is not ready in time.
+    """
+    port = urlsplit(launched.base_url).port
+    assert port is not None
+    launched.stop()
+    directory = Path(section.folder) if section.folder is not None else folder
+    again = _start(section, port, env=env, folder=directory, log=None, redact=redact)
+    problem = _unready(again, section, port)
+    if problem is not None:
+        again.stop()
+        raise UsageError(f"[target] {_name(section)} {problem}{redact(again.tail())}")
+    return again
 
 
 def command(section: TargetSection, port: int) -> list[str]:

@@ -12,6 +12,7 @@ from troth.reference.dispatch import Dispatch, Template, templates
 from troth.reference.domain import lost_runs, orphans
 from troth.reference.domain.seed import seed
 from troth.reference.edge import Edge
+from troth.reference.folder import placed
 from troth.reference.platform import build
 from troth.reference.routes import Routes
 from troth.reference.settings import Settings
@@ -19,7 +20,7 @@ from troth.reference.settings import Settings
 
 def create_app(settings: Settings | None = None, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
     """One instance; `extra` routers are mounted beside its own."""
-    settings = settings or Settings()
+    settings = placed(settings or Settings())
     platform = build(settings)
     if settings.seed:
         seed(platform)

@@ -61,7 +61,7 @@ def build(settings: Settings) -> Platform:
         settings.pool_timeout,
         settings.connect_timeout,
     )
-    database = Database(url, pool, patience=settings.database_patience)
+    database = Database(url, pool, patience=settings.database_patience, folder=settings.folder)
     database.create()
     spans = tracing.build(settings)
     spans.watch(database.engine)

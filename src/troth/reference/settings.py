@@ -16,6 +16,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = None
     """SQLAlchemy URL; without one, a SQLite file in a fresh folder that goes with the process."""
+    folder: Path | None = None
+    """Where the SQLite file, the objects and the keys lie that outlive the process."""
     pool_size: int = Field(default=10, ge=1)
     """Connections to the database that are kept open."""
     pool_overflow: int = Field(default=10, ge=0)

@@ -135,6 +135,20 @@ def families(
     return tuple(_named(found))
 
 
+def singletons(spec: Spec) -> tuple[Family, ...]:
+    """What is there from the beginning and is written and read at one path: `/settings`, say."""
+    at = {(each.method, each.path): each for each in spec.operations}
+    found = []
+    for path in dict.fromkeys(each.path for each in spec.operations):
+        own = (at.get(("GET", path)), at.get(("PUT", path)), at.get(("PATCH", path)))
+        read, put, patch = own
+        if read is None or path.endswith("}") or not (put or patch):
+            continue
+        if items(spec, (response_schema(spec, read) or ("", "", True))[2]) is None:
+            found.append(Family(path.strip("/"), read=read, replace=put, patch=patch, id=""))
+    return tuple(found)
+
+
 def collections(spec: Spec, known: tuple[Family, ...]) -> tuple[Collection, ...]:
     """Every operation that lists things, in the order of the document."""
     owners = {listing.label: (listing, family) for family in known for listing in family.listings}

@@ -15,8 +15,8 @@ class Running:
     """``begin`` starts it and ``read`` shows its state; ``stop`` ends it, ``resume`` goes on.
 
     ``mark`` is where a stream, and ``id`` where another answer, says the id of what runs.
-    ``state`` is how its state is read; ``within`` is in how many seconds it ends by itself, and
-    ``stops`` in how many a stop takes effect.
+    ``state`` is how its state is read; ``within`` is in how many seconds it ends by itself, None
+    where it need not, and ``stops`` in how many a stop takes effect.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Running:
     id: str | None = None
     body: Mapping[str, object] | None = None
     terminal: tuple[str, ...] = ()
-    within: float = 5.0
+    within: float | None = 5.0
     stops: float = 5.0
 
     @property

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, text
@@ -35,9 +36,17 @@ class Database:
     """The engine of one instance, and the folder of its SQLite file where it has no URL."""
 
     def __init__(
-        self, url: str | None = None, pool: Pool = Pool(), *, patience: float = 10.0
+        self,
+        url: str | None = None,
+        pool: Pool = Pool(),
+        *,
+        patience: float = 10.0,
+        folder: Path | None = None,
     ) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._throwaway = url is None
+        if url is None and folder is not None:
+            url = f"sqlite:///{folder}/reference.sqlite3"
         if url is None:
             self._folder = tempfile.TemporaryDirectory(prefix="troth-reference-")
             url = f"sqlite:///{self._folder.name}/reference.sqlite3"
@@ -49,7 +58,7 @@ class Database:
 
     def create(self) -> None:
         """Bring the schema up, one process at a time; what is up already is only looked at."""
-        if self._folder is not None:
+        if self._throwaway:
             with self.changing() as connection:
                 schema.make_throwaway(connection)
             return

@@ -213,9 +213,10 @@ def _judged(
         return False, f"does not fail any more: {outcome(new)}{but}"
     if len(answers) > 1:
         # Sent at once: who of them is served is the service's affair, how many is the point.
-        before = sorted(map(outcome, _batches(finding.history)[-1]))
-        after = sorted(map(outcome, answers))
-        same, how = before == after, f"{', '.join(after)}"
+        recorded = _batches(finding.history)[-1]
+        before, after = sorted(map(outcome, recorded)), sorted(map(outcome, answers))
+        several = sum(each.ok for each in recorded) > 1 and sum(each.ok for each in answers) > 1
+        same, how = several or before == after, ", ".join(after)
         what = "still fails" if same else "does not fail any more"
         return same, f"{what}: what was sent at once ends with {how}"
     if (new.status, new.breakage) != (old.status, old.breakage):

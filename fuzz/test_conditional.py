@@ -23,7 +23,7 @@ from troth.checks.conditional import opaque, strong
 from troth.exchange import Exchange
 from troth.memory import Accepted
 from troth.readback import reader_of
-from troth.references import shared_values
+from troth.references import Resolver, shared_values
 from troth.spec.operation import Operation
 from troth.target import Target
 from troth.world import World
@@ -94,6 +94,11 @@ def _write(world: World, operation: Operation) -> None:
     assert reader is not None
     accepted = world.accepted(operation)
     applies(not accepted.values.token, "it is sent with a token of its own")
+    if operation.method == "DELETE":
+        # What was served with it is gone.
+        above = (operation.label,)
+        there = Resolver(world, operation, accepted.principal, fresh=True, above=above)
+        accepted = replace(accepted, values=replace(accepted.values, path=there.path({})))
     read = _reading(world, operation, reader, accepted)
     before = world.send(read, principal=accepted.principal)
     control(before.ok, "what it writes is not read by who writes it")

@@ -1,10 +1,10 @@
 """FUZ106: every error has the documented shape and media type; a 422 names the field.
 
-Provoked here: an unknown route, a malformed body, a media type that is not declared, and one
-schema violation. Every other error that any property meets is looked at too. Where the document
-describes the very error, its schema decides; elsewhere the envelope that the document uses for
-its other errors does, or the first shape that was seen. Members more or less (`errors` on a 422
-only) do not make a second shape.
+Provoked here: an unknown route, an id that nobody has, a malformed body, a media type that is not
+declared, and one schema violation. Every other error that any property meets is looked at too.
+Where the document describes the very error, its schema decides; elsewhere the envelope that the
+document uses for its other errors does, or the first shape that was seen. Members more or less
+(`errors` on a 422 only) do not make a second shape.
 """
 
 import json
@@ -27,6 +27,9 @@ def test_error_envelope(target: Target, operation: Operation) -> None:
     with target.world() as world:
         base = target.generator.build(operation, world.accepted(operation).values)
         cases = _provoking(base, operation)
+        stranger = _unknown_id(target, operation, base)
+        if stranger is not None:
+            cases.append(stranger)
         invalid = _one_violation(world, operation)
         if invalid is not None:
             cases.append(invalid)
@@ -57,6 +60,31 @@ def _provoking(base: Case, operation: Operation) -> list[Case]:
         malformed = Fault("body", "", "malformed JSON", "malformed JSON")
         cases.append(replace(base, body=b'{"a": ', fault=malformed))
     return cases
+
+
+def _unknown_id(target: Target, operation: Operation, base: Case) -> Case | None:
+    """The same read of a thing that is not there, by an id that the schema allows."""
+    parameters = [each for each in operation.parameters if each.location == "path"]
+    if operation.method != "GET" or not parameters:
+        return None
+    last = max(parameters, key=lambda each: operation.path.find(f"{{{each.name}}}"))
+    own = base.values.path.get(last.name, "")
+    for other in (_turned(own), f"{own}9"):
+        if other != own and not target.validity.text_violations(last.schema, other):
+            path = {**base.values.path, last.name: other}
+            values = replace(base.values, path=path)
+            return target.generator.build(operation, values, purpose="an id that nobody has")
+    return None
+
+
+def _turned(id: str) -> str:
+    """An id of the same form: its last digits are others, of a number the first."""
+    turned = str.maketrans(
+        "0123456789abcdef", "7896453201badcfe" if len(id) == 36 else "7896453201abcdef"
+    )
+    if id.isdecimal():
+        return f"9{id}"
+    return id[:-8] + id[-8:].translate(turned)
 
 
 def _one_violation(world: World, operation: Operation) -> Case | None:

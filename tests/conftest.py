@@ -4,6 +4,8 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -13,6 +15,7 @@ HERE = Path(__file__).parent
 # Folders whose files start processes and take longest. They go first where files are handed out
 # one by one: whatever goes last may find the other workers idle.
 LONGEST = ("suite", "endtoend", "cli", "launch", "integration", "reference", "benchmarks")
+LOTS = 4  # of the detection matrix; each starts a process of its own that forks the runs
 MOST_WORKERS = 4  # each has services, and connections to PostgreSQL, of its own
 
 
@@ -57,6 +60,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("stripe_replay"):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file at a time, but the detection matrix by lots: it would be the last to end."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByLots(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            lot = crc32(nodeid.encode()) % LOTS
+            return f"{file} {lot}" if file.endswith("test_detection_matrix.py") else file
+
+    return ByLots(config, log)
 
 
 def _turn(folder: str) -> int:

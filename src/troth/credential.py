@@ -9,6 +9,8 @@ import jwt
 
 from troth.exchange import Exchange, Headers, Request
 
+COOKIES: Final = "$response.cookies"
+"""Of a source: all the cookies that an answer left."""
 _MARGIN: Final = 30.0  # seconds before the end at which a credential is renewed, at most
 
 

@@ -22,6 +22,18 @@ NOT_OURS = frozenset(
 )
 
 
+def varied(faulty: Iterable[tuple[Values, Fault]]) -> list[tuple[Values, Fault]]:
+    """One of each kind of fault first, then the rest: a sample of the list is varied."""
+    seen: set[tuple[str, str]] = set()
+    first: list[tuple[Values, Fault]] = []
+    rest: list[tuple[Values, Fault]] = []
+    for values, fault in faulty:
+        key = (fault.location, fault.kind)
+        (rest if key in seen else first).append((values, fault))
+        seen.add(key)
+    return first + rest
+
+
 def json_like(media_type: str | None) -> bool:
     """Whether a media type carries JSON types: elsewhere every value is text."""
     kind = (media_type or "").split(";")[0].strip().lower()

@@ -39,7 +39,8 @@ class Finding:
     seen: int = 1
     reproduced: bool = True
     telling: tuple[str, ...] = ()
-    """JSON pointers into the witness's answer, where what shows the fault stands."""
+    """JSON pointers into the witness's answer, where what shows the fault stands; ``has ID`` and
+    ``lacks ID`` where it is that the answer has that id in it, or has it not."""
 
     @builtins.property
     def fingerprint(self) -> str:

@@ -40,7 +40,7 @@ def freshened(world: "World", operation: Operation, values: Values) -> Values:
         if formats is None:
             continue
         number = target.memory.next_fresh()
-        for text in _texts(value, formats, number, target.salt):
+        for text in texts(value, formats, number, target.salt):
             changed = {**body, name: text}
             if target.validity.violations(media.schema, changed) == ():
                 body = changed
@@ -65,7 +65,8 @@ def free(spec: Spec, name: str, schema: Schema) -> frozenset[str] | None:
     return frozenset(formats) if formats <= _MADE else None
 
 
-def _texts(value: str, formats: frozenset[str], number: int, salt: str) -> Iterator[str]:
+def texts(value: str, formats: frozenset[str], number: int, salt: str) -> Iterator[str]:
+    """Texts like ``value`` that were not used before, the likeliest to be valid first."""
     if "uuid" in formats:
         yield str(UUID(int=int(f"{salt or 0}{number:06}") % (1 << 128), version=4))
     elif "@" in value or formats:

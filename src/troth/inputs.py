@@ -1,14 +1,14 @@
 """What a world offers to draw: listed cases in the boundary phase, strategies in the random one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, cast
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hypothesis import strategies as st
 
 from troth.case import Case
-from troth.faults import single
+from troth.faults import single, varied
 from troth.prop import Inapplicable
 from troth.reach import complete
 from troth.references import Resolver
@@ -47,11 +47,22 @@ class Walk:
 
 
 Drawn = st.SearchStrategy[Case]
+Value = TypeVar("Value")
+
+
+def either(
+    world: "World", listed: Sequence[Value], drawn: st.SearchStrategy[Value]
+) -> st.SearchStrategy[Value]:
+    """One of ``listed`` after the other in the boundary phase, ``drawn`` in the random one."""
+    if world.example.tally.phase == "random":
+        return drawn
+    cases = cast("Sequence[Case]", listed[: world.target.profile.boundary])
+    return cast("st.SearchStrategy[Value]", Listed(cases, lambda case: case))
 
 
 def _listed(
     world: "World",
-    make: Callable[[], Sequence[Case]],
+    make: Callable[[], Iterable[Case]],
     *,
     none: str,
     then: Callable[[Case], Case] = lambda case: case,
@@ -59,7 +70,7 @@ def _listed(
     """As many cases as the profile allows, made once a test. Raises Inapplicable for none."""
     tally = world.example.tally
     if tally.listed is None:
-        tally.listed = list(make())[: world.target.profile.boundary]
+        tally.listed = list(islice(make(), world.target.profile.boundary))
     if not tally.listed:
         raise Inapplicable(none)
     # A test draws it like a strategy; which of both it is depends on the phase alone.
@@ -68,6 +79,41 @@ def _listed(
 
 def valid_cases(world: "World", operation: Operation) -> Drawn:
     """Schema-valid cases whose path refers to things that exist."""
+    target = world.target
+    ours = _referring(world, operation)
+    if world.example.tally.phase == "random":
+        return target.generator.generated(operation, valid=True).map(ours)
+    most = target.profile.boundary
+    return _listed(
+        world,
+        lambda: target.boundary(operation, valid=True, most=most),
+        none="no boundary case",
+        then=ours,
+    )
+
+
+def written_cases(world: "World", operations: Sequence[Operation]) -> Drawn:
+    """Of each of these by turns: a valid case, one with a fault, one with a hostile value."""
+    target = world.target
+    most = target.profile.boundary
+
+    def made() -> Iterable[Case]:
+        kinds: list[Iterable[Case]] = []
+        for operation in operations:
+            kinds.append(target.boundary(operation, valid=True, most=most))
+            kinds.append(isolated_cases(world, operation))
+            kinds.append(hostile_made(world, operation))
+        return (each for row in zip_longest(*kinds) for each in row if each is not None)
+
+    def then(case: Case) -> Case:
+        valid = case.fault is None and case.operation in operations
+        return _referring(world, case.operation)(case) if valid and case.operation else case
+
+    return _listed(world, made, none="nothing can be written", then=then)
+
+
+def _referring(world: "World", operation: Operation) -> Callable[[Case], Case]:
+    """Puts real ids into a case of ``operation``."""
     target = world.target
     # Reached once first: the references are known to be good, and by whom it may be called.
     accepted = world.accepted(operation)
@@ -80,34 +126,23 @@ def valid_cases(world: "World", operation: Operation) -> Drawn:
         values = complete(world, operation, case.values, resolver, path)
         return target.generator.build(operation, values, purpose=case.purpose)
 
-    if world.example.tally.phase == "random":
-        return target.generator.generated(operation, valid=True).map(ours)
-    most = target.profile.boundary
-    return _listed(
-        world,
-        lambda: target.boundary(operation, valid=True, most=most),
-        none="no boundary case",
-        then=ours,
-    )
+    return ours
 
 
-def isolated_cases(world: "World", operation: Operation) -> list[Case]:
+def isolated_cases(world: "World", operation: Operation) -> Iterator[Case]:
     """The boundary cases that are certainly wrong in exactly one place, varied ones first."""
     target = world.target
     base = world.accepted(operation).values
-    known = target.memory.isolated.get(operation.label)
-    if known is not None and known[0] == base:
-        return list(known[1])
-    most = target.profile.boundary
-    found = []
-    # A sample needs variety to choose from, not all there is.
-    for case in target.boundary(operation, valid=False, most=most and 10 * most):
-        isolated = single(case, base, target.validity)
-        if isolated is not None:
-            found.append(target.generator.build(operation, isolated[0], fault=isolated[1]))
-    sample = target.generator_sample(found)
-    target.memory.isolated[operation.label] = (base, tuple(sample))
-    return sample
+    known, faulty = target.memory.isolated.get(operation.label, (None, ()))
+    if known != base:
+        most = target.profile.boundary
+        # A sample needs variety to choose from, not all there is.
+        cases = target.boundary(operation, valid=False, most=most and 10 * most)
+        isolated = (single(case, base, target.validity) for case in cases)
+        faulty = tuple(varied(each for each in isolated if each is not None))
+        target.memory.isolated[operation.label] = (base, faulty)
+    for values, fault in faulty:
+        yield target.generator.build(operation, values, fault=fault)
 
 
 def invalid_cases(world: "World", operation: Operation) -> Drawn:
@@ -133,22 +168,22 @@ def invalid_cases(world: "World", operation: Operation) -> Drawn:
 
 def hostile_cases(world: "World", operation: Operation) -> Drawn:
     """Hostile values and bodies by turns, so that a sample has some of both."""
+    none = "there is no place for a hostile value"
+    return _listed(world, lambda: hostile_made(world, operation), none=none)
+
+
+def hostile_made(world: "World", operation: Operation) -> Iterator[Case]:
+    """All of them, as far as they differ."""
     target = world.target
     accepted = world.accepted(operation)
-
-    def made() -> Sequence[Case]:
-        base = target.generator.build(operation, accepted.values)
-        places = hostile_places(target.spec, operation, accepted.values)
-        nul, values = hostile_values(places, accepted.values)
-        found: list[Case] = []
-        for one, other, request in zip_longest(nul, values, hostile_requests(operation, base)):
-            for given, why in [each for each in (one, other) if each is not None]:
-                case = target.generator.build(operation, given, fault=why)
-                # Servers may decode a slash before they route: then it is no longer this path.
-                elsewhere = why.location == "path" and "/" in str(given.path[why.name])
-                found.append(replace(case, operation=None) if elsewhere else case)
-            if request is not None:
-                found.append(request)
-        return found
-
-    return _listed(world, made, none="there is no place for a hostile value")
+    base = target.generator.build(operation, accepted.values)
+    places = hostile_places(target.spec, operation, accepted.values)
+    nul, values = hostile_values(places, accepted.values)
+    for one, other, request in zip_longest(nul, values, hostile_requests(operation, base)):
+        for given, why in [each for each in (one, other) if each is not None]:
+            case = target.generator.build(operation, given, fault=why)
+            # Servers may decode a slash before they route: then it is no longer this path.
+            elsewhere = why.location == "path" and "/" in str(given.path[why.name])
+            yield replace(case, operation=None) if elsewhere else case
+        if request is not None:
+            yield request

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from troth.case import Case, Values
+from troth.case import Fault, Values
 from troth.exchange import Exchange, History
 
 
@@ -76,13 +76,21 @@ class Memory:
     """What changes by itself in the answers of a reading operation."""
     reading: tuple[int, tuple[str, Values], Any] | None = None
     """What was read back last: the number of exchanges by then, what was asked and shown."""
-    isolated: dict[str, tuple[Values, tuple[Case, ...]]] = field(default_factory=dict)
-    """Cases with one fault by operation, and the values they were made from: two properties ask."""
+    isolated: dict[str, tuple[Values, tuple[tuple[Values, Fault], ...]]] = field(
+        default_factory=dict
+    )
+    """Values with one fault by operation, after those they were made from: two properties ask."""
     passes: dict[str, list[Pass]] = field(default_factory=dict)
     """By operation, the latest last."""
     drawn: dict[str, set[str]] = field(default_factory=dict)
     """All that the target file's expressions came to, so that it is known again in a request."""
+    survivors: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    """By writing operation and member of its body: plain values that were read back as sent."""
+    listing: set[tuple[str, str]] = field(default_factory=set)
+    """Lists, and who has seen in them what he had just made."""
     fresh: int = 0
+    prober: str = ""
+    """The operation that shows whether an access token is good."""
 
     def forget(self, identifier: str) -> None:
         """Drop what refers to the thing ``identifier``: it is gone."""

@@ -1,7 +1,7 @@
 """What one property is asked of: operations, WebSockets, resources, lists, life cycles, workflows.
 
-It is the name of the test's argument: `operation`, `resource`, `collection`, `lifecycle`,
-`workflow`, `stream`, `work`.
+It is the name of the test's argument: `operation`, `resource`, `write`, `collection`,
+`lifecycle`, `stream`, `work`, `workflow`, and those of `troth.subjects`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +10,10 @@ from typing import Protocol
 import pytest
 
 from troth.prop import Property
+from troth.spec.families import Family, Write, singletons
 from troth.spec.operation import BrokenOperation, Operation, Socket
+from troth.subjects import KINDS
+from troth.subjects import Subject as Whole
 from troth.target import Target
 
 
@@ -33,17 +36,32 @@ def _resources(target: Target) -> Iterable[Subject]:
     """What can be made, and seen afterwards."""
     for family in target.families:
         seen = family.read or any(each.identified for each in family.listings)
-        if family.create is not None and family.id and seen:
+        if family.create is None or not family.id or not seen:
+            continue
+        # What is made on the strength of a token of its own is not its sender's.
+        if target.told(family.create).token is None:
             yield family
+
+
+def _writes(target: Target) -> Iterable[Subject]:
+    """What is written to something that can be seen afterwards."""
+    told = target.told
+    for family in (*_resources(target), *singletons(target.spec)):
+        assert isinstance(family, Family)
+        if family.create is None and any(told(each).token for each in family.writers):
+            continue
+        yield from (Write(family, each) for each in family.writers if each.body is not None)
 
 
 SUBJECTS: Mapping[str, tuple[Callable[[Target], Iterable[Subject]], str]] = {
     "resource": (_resources, "the document describes nothing that can be made and seen"),
+    "write": (_writes, "the document describes nothing that is written and can be read back"),
     "collection": (lambda target: target.collections, "the document describes no list"),
     "lifecycle": (lambda target: target.lifecycles, "the target file has no [lifecycles]"),
     "stream": (lambda target: target.streams, "the target file has no [streams]"),
     "work": (lambda target: target.works, "the target file has no [background]"),
     "workflow": (lambda target: target.workflows, "the target file has no [workflows]"),
+    **KINDS,
 }
 """By the name of a test's argument: what there is, and why there is nothing."""
 
@@ -91,6 +109,7 @@ def _parameter(asked: Asked, target: Target) -> object:
     if isinstance(asked, Operation | Socket):
         reason = target.closed(asked)
     elif not isinstance(asked, BrokenOperation):
-        reason = target.closed(asked.operations[0])
+        needed = asked.operations if isinstance(asked, Whole) else asked.operations[:1]
+        reason = next((each for each in map(target.closed, needed) if each), None)
     marks = [pytest.mark.skip(reason=reason)] if reason else []
     return pytest.param(asked, id=asked.label, marks=marks)

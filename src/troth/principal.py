@@ -101,6 +101,10 @@ class Principal:
         """``request`` with its credential in place of any other. Raises LoginFailed, NotSent."""
         return applied(request, self._current() or Credential(), self._extra)
 
+    def bearing(self, request: Request, token: str) -> Request:
+        """``request`` on the strength of ``token`` alone, put where a login's token is put."""
+        return applied(request, _bearer(token, self._steps), self._extra)
+
     def forget(self) -> None:
         """Drops a credential that was got by login: the next request logs in anew."""
         with self._lock:

@@ -1,7 +1,7 @@
 """A profile says how hard a run tries: examples, boundary cases, machines and randomness."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -13,7 +13,16 @@ from troth.errors import UsageError
 
 DEFAULT = "ci"
 THEIRS = "hypothesis-ci"
-KEYS = {"examples", "boundary", "machines", "derandomize", "budget", "seed", "stream"}
+KEYS = {
+    "examples",
+    "boundary",
+    "boundary-in-all",
+    "machines",
+    "derandomize",
+    "budget",
+    "seed",
+    "stream",
+}
 STREAM = (100, 2.0)
 NEEDED = {"examples", "boundary", "machines", "derandomize"}
 
@@ -26,7 +35,8 @@ SUPPRESSED = (
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``boundary`` is how many deterministic cases a test may take, None for all of them.
+    """``boundary`` is how many deterministic cases a test may take, None for all of them, and
+    ``boundary_in_all`` how many the tests of one property may take together.
 
     ``machine_examples`` and ``machine_steps`` are for each state machine. ``budget`` is in
     seconds for a whole run, ``seed`` for a profile that is not derandomised; None leaves them to
@@ -46,6 +56,14 @@ class Profile:
     events: int = STREAM[0]
     idle: float = STREAM[1]
     shrink: bool = True
+    boundary_in_all: int | None = None
+
+    def over(self, operations: int) -> "Profile":
+        """This profile for a document of so many operations: each gets its part, one at least."""
+        if self.boundary is None or self.boundary_in_all is None or operations == 0:
+            return self
+        part = max(1, self.boundary_in_all // operations)
+        return replace(self, boundary=min(self.boundary, part))
 
 
 def profiles() -> dict[str, Profile]:
@@ -136,6 +154,9 @@ def _profile(name: str, table: Any, place: str) -> Profile:
         seed=_whole(table["seed"], f"{place}: seed", least=0) if "seed" in table else None,
         events=_whole(stream[0], f"{place}: stream"),
         idle=_seconds(stream[1], f"{place}: stream") or STREAM[1],
+        boundary_in_all=_whole(table["boundary-in-all"], f"{place}: boundary-in-all")
+        if "boundary-in-all" in table
+        else None,
     )
 
 

@@ -163,10 +163,12 @@ class Resolver:
     def _code(self, secret: str) -> str:
         value = self.told(secret)
         try:
-            return one_time_code(str(value))
+            code = one_time_code(str(value))
         except ValueError:
             place = secret if secret.startswith(PRODUCER) else "$totp(…)"
             raise Inconclusive(f"what stands at `{place}` is no base32 secret") from None
+        self.world.target.redactor.code(code)
+        return code
 
     def _looked_up(self, text: str) -> Any:
         found = lookup(text)

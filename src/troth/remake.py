@@ -1,13 +1,15 @@
 """Finds anew, for a replay, what the target file told how to find: tokens, codes, signatures."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from secrets import token_urlsafe
 from time import time
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from troth.config.operations import OperationSection, SignSection
-from troth.credential import Credential, applied, cookies_of
+from troth.credential import COOKIES, Credential, applied, cookies_of
 from troth.exchange import Exchange, Headers, History, Request
 from troth.expression import ExpressionError, evaluate, pointed
 from troth.signature import signed
@@ -15,10 +17,12 @@ from troth.spec.operation import Operation, Spec
 from troth.spec.place import present, with_value
 from troth.told import PRODUCER, lookup, one_time_code, secret_of
 
-COOKIES: Final = "$response.cookies"
-"""Of a source: all the cookies that an answer left."""
 NEW: Final = "new"
-"""Of a source: a value that was not used before."""
+"""Of a source: behind it stands a text that was not used before."""
+LOGIN: Final = "login"
+"""Of a source: behind it stand a principal's name, and a pointer into its login."""
+MADE: Final = "made"
+"""Of a source: behind it stands the number of a password that was made up."""
 
 
 class Gone(Exception):
@@ -49,7 +53,11 @@ class Remaker:
     told: dict[str, OperationSection]
     history: History = ()
     """The finding's own, whose exchanges the sources refer to by number."""
+    logins: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The login bodies of the target file's principals, by name."""
     salt: str = field(default_factory=lambda: f"{time():.0f}")
+    made: dict[str, str] = field(default_factory=dict, repr=False)
+    """Passwords that were made up, by the number that stood for them."""
 
     def __call__(self, old: Exchange, sent: History) -> Remade:
         """``old`` with the values that the exchanges ``sent`` so far give it. Raises Gone."""
@@ -63,7 +71,15 @@ class Remaker:
         for source in old.sources:
             place, arrow, origin = source.rpartition(" <- ")
             if arrow:
-                value = self._unused(request, place) if origin == NEW else self._taken(origin, sent)
+                kind, _, rest = origin.partition(" ")
+                if kind == NEW:
+                    value = self._unused(request, place, rest)
+                elif kind == LOGIN:
+                    value = self._of_login(rest)
+                elif kind == MADE:
+                    value = self.made.setdefault(rest, f"Aa1-{token_urlsafe(18)}")
+                else:
+                    value = self._taken(origin, sent)
                 if place == "token":
                     token = str(value)
                 elif place == "cookies":
@@ -117,13 +133,21 @@ class Remaker:
         value = self._value(section.headers.get(name), place, operation, sent)
         return _put(request, place, value)
 
-    def _unused(self, request: Request, place: str) -> Any:
-        """What stands there, made new: the same wherever the same stood."""
+    def _of_login(self, text: str) -> Any:
+        """A member of the body that a principal of the target file logs in with."""
+        name, _, pointer = text.partition(" ")
+        try:
+            return pointed(self.logins.get(name), pointer, text=text)
+        except ExpressionError:
+            raise Gone(f"`{name}` has no {pointer} in its login any more") from None
+
+    def _unused(self, request: Request, place: str, unique: str) -> Any:
+        """The text that stands there, with what was ``unique`` in it made so again."""
         try:
             value = pointed(json.loads(request.body), place.removeprefix("body#"), text=place)
         except (ValueError, ExpressionError, RecursionError):
             raise Gone(f"nothing stands at {place}") from None
-        return f"{value}{self.salt}"
+        return str(value).replace(unique, f"{unique}{self.salt}")
 
     def _taken(self, origin: str, sent: History) -> Any:
         """What stands now where a value of the recorded request came from."""

@@ -154,7 +154,7 @@ def replay(
             pairs = zip(sorted(batch, key=by_status), sorted(new, key=by_status), strict=True)
             for one, other in pairs:
                 names |= dict(_renamed(one, other))
-    still, message = _judged(finding, new, judge)
+    still, message = _judged(finding, new, judge, names)
     if not still and lost:
         # What was redacted may be what made it fail: it shows nothing that this did not.
         return Replay(None, tuple(sent), f"{message}; but {lost}")
@@ -194,7 +194,9 @@ def outcome(exchange: Exchange) -> str:
     return str(exchange.status) if exchange.response is not None else str(exchange.breakage)
 
 
-def _judged(finding: Finding, answers: list[Exchange], judge: Judge | None) -> tuple[bool, str]:
+def _judged(
+    finding: Finding, answers: list[Exchange], judge: Judge | None, names: Mapping[str, str]
+) -> tuple[bool, str]:
     old, new = finding.history[-1], answers[-1]
     if judge is not None:
         complaints = judge(new)
@@ -214,9 +216,20 @@ def _judged(finding: Finding, answers: list[Exchange], judge: Judge | None) -> t
     if (new.status, new.breakage) != (old.status, old.breakage):
         return False, f"does not fail any more: {outcome(new)} where {outcome(old)} was recorded"
     for pointer in finding.telling:
-        if _at(new, pointer) != _at(old, pointer):
+        word, _, id_ = pointer.partition(" ")
+        if word in {"has", "lacks"}:
+            if _mentions(new, names.get(id_, id_)) != (word == "has"):
+                return False, f"does not fail any more: the witness no longer {word} it"
+        elif _at(new, pointer) != _at(old, pointer):
             return False, f"does not fail any more: another value stands at {pointer or '/'}"
     return True, f"still fails: the witness ends with {outcome(new)} as it did"
+
+
+def _mentions(exchange: Exchange, id_: str) -> bool:
+    """Whether a scalar of the answer is that id."""
+    text = exchange.response.body.decode("utf-8", "replace") if exchange.response else ""
+    whole = (match["string"] or match["number"] for match in _TOKEN.finditer(text))
+    return any(each == id_ for each in whole)
 
 
 def _at(exchange: Exchange, pointer: str) -> Any:

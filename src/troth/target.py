@@ -28,9 +28,10 @@ from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
 from troth.spec.operation import BrokenOperation, Operation, Socket, Spec
+from troth.spec.paging import Pages, paging
 from troth.spec.running import Running, streams, works
 from troth.spec.schema import resolve
-from troth.spec.schemathesis import Generator, faults_first
+from troth.spec.schemathesis import Generator
 from troth.spec.second import Judge
 from troth.spec.validity import Validity
 from troth.spec.workflows import Workflow, workflows
@@ -75,11 +76,16 @@ class Target:
     _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
         default_factory=dict
     )
+    _told: dict[str, OperationSection] = field(default_factory=dict)
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.families: tuple[Family, ...] = families(self.spec, self.file.resources)
         self.collections: tuple[Collection, ...] = collections(self.spec, self.families)
+        self._pages = {
+            each.label: paging(self.spec, each.listing, self.told(each.listing.operation))
+            for each in self.collections
+        }
         self.lifecycles: tuple[Lifecycle, ...] = lifecycles(
             self.spec, self.families, self.file.lifecycles
         )
@@ -142,6 +148,10 @@ class Target:
         )
         return not self.only or any(named(name) for name in self.only)
 
+    def paging(self, collection: Collection) -> Pages | None:
+        """How the list is cut into pages; None where the target file says that it is not."""
+        return self._pages[collection.label]
+
     def terminal(self, operation: Operation) -> tuple[str, ...]:
         """The types of events after which, as the target file says, its stream is at its end."""
         streams = self.file.streams.values()
@@ -199,11 +209,14 @@ class Target:
         """What the target file says about ``operation``; for the session's own operations, what
         ``[session]`` and the principal's ``login`` say.
         """
-        named = (each for name, each in self.file.operations.items() if operation.named(name))
-        section = next(named, None) or OperationSection()
-        if section.body is not None:
-            return section
-        return section.model_copy(update={"body": self._session_body(operation)})
+        known = self._told.get(operation.label)
+        if known is None:
+            named = (each for name, each in self.file.operations.items() if operation.named(name))
+            known = next(named, None) or OperationSection()
+            if known.body is None:
+                known = known.model_copy(update={"body": self._session_body(operation)})
+            self._told[operation.label] = known
+        return known
 
     def _session_body(self, operation: Operation | Socket) -> dict[str, Any] | None:
         """The body of a login or a refresh, None for every other operation."""
@@ -293,10 +306,6 @@ class Target:
         wanted = None if most is None else max(0, most - len(made))
         made.extend(islice(more, wanted))
         return made if most is None else made[:most]
-
-    def generator_sample(self, cases: Sequence[Case]) -> list[Case]:
-        """``cases`` so ordered that the first few differ in kind."""
-        return faults_first(cases)
 
     def references(self, operation: Operation) -> set[str]:
         """The names and pointers in ``operation`` that refer to things."""

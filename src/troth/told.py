@@ -10,6 +10,7 @@ import pyotp
 PRODUCER: Final = "$producer."
 _TOTP = re.compile(r"\$totp\((?P<secret>.*)\)", re.DOTALL)
 _MARKS: Final = (".body#", ".header.")
+_SENT: Final = ".request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,18 @@ class Lookup:
 
 
 def lookup(text: str) -> Lookup | None:
-    """``$producer.<operation>.body#/pointer`` or ``.header.Name``; None for anything else."""
+    """``$producer.<operation>.body#/pointer`` or ``.header.Name``; None for anything else.
+
+    With ``.request`` behind the operation, of what was sent to it.
+    """
     if not text.startswith(PRODUCER):
         return None
     for mark in _MARKS:
         name, found, tail = text.removeprefix(PRODUCER).rpartition(mark)
+        side = "request" if name.endswith(_SENT) else "response"
+        name = name.removesuffix(_SENT)
         if found and name:
-            return Lookup(name, f"$response{mark}{tail}")
+            return Lookup(name, f"${side}{mark}{tail}")
     return None
 
 

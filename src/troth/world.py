@@ -1,9 +1,8 @@
 """One example's corner of a target: it sends, it remembers, and it gives the example its end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Token
-from time import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,10 +11,18 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from troth import reach as reaching
+from troth.blame import blame
 from troth.case import Case, Values
 from troth.conversation import handshake, opened
-from troth.exchange import Breakage, Exchange, Request, Response
-from troth.inputs import hostile_cases, invalid_cases, isolated_cases, valid_cases
+from troth.errand import Errand, at_once, request_of
+from troth.exchange import Breakage, Exchange, Response
+from troth.inputs import (
+    hostile_cases,
+    invalid_cases,
+    isolated_cases,
+    valid_cases,
+    written_cases,
+)
 from troth.memory import Accepted
 from troth.passes import fitted, perishable, sources, takes
 from troth.principal import LoginFailed, Principal
@@ -29,10 +36,10 @@ from troth.prop import (
     current,
     refute,
 )
-from troth.signature import signed
 from troth.spec.operation import Operation, Socket
 from troth.spec.stream import EVENTS, decoded
 from troth.transport.record import NotSent
+from troth.transport.together import Timed
 
 if TYPE_CHECKING:
     from troth.target import Target
@@ -112,7 +119,13 @@ class World:
         Raises Inconclusive when it may not be sent, when the credential cannot be had and when
         the answer was too long to be judged, and Unaskable when the target is gone.
         """
-        whole = whole or principal is None
+        exchange = self._delivered(case, principal, purpose, whole=whole or principal is None)
+        blame(self, case, exchange)
+        return exchange
+
+    def _delivered(
+        self, case: Case, principal: str | None, purpose: str, *, whole: bool
+    ) -> Exchange:
         who = self.target.principals[principal or self.target.sender(case.operation)]
         if not perishable(self.target, case, whole=whole):
             return self._sent(case, who, purpose, whole=whole)
@@ -138,28 +151,59 @@ class World:
         return fitted(self, case, self.target.sender(case.operation))[0]
 
     def _sent(self, case: Case, who: Principal, purpose: str, *, whole: bool) -> Exchange:
+        return self.run(self.errand(case, who.name, whole=whole, purpose=purpose))
+
+    def errand(self, case: Case, who: str, *, whole: bool, purpose: str = "") -> Errand:
+        """``case`` ready to go, as `send` sends it; what was good for once stays as it is."""
         target = self.target
-        label = case.operation.label if case.operation else None
-        if label is not None and target.memory.timeouts.get(label, 0) > 1:
-            raise Inconclusive(f"{label} does not answer in time")
-        request = Request(case.method, target.url(case.path), case.headers, case.body)
         token = case.values.token if whole and case.operation is not None else ""
         places = sources(target, case) if case.operation is not None else []
-        sign = target.signature(case, whole=whole)
-        if sign is not None:
-            request = signed(request, sign, now=time())
-            places.append(f"sign:{sign.header}")
-        why = purpose or case.purpose or (case.fault.description if case.fault else "valid")
+        return Errand(
+            case,
+            who,
+            token=token,
+            sources=(*places, *(("token",) if token else ())),
+            sign=target.signature(case, whole=whole),
+            purpose=purpose,
+        )
+
+    def at_once(self, lanes: Sequence[Sequence[Errand]]) -> list[list[Timed]]:
+        """Send all lanes at once; see `troth.errand.at_once`. Raises Inconclusive, Unaskable."""
+        labels = {
+            each.case.operation.label for lane in lanes for each in lane if each.case.operation
+        }
+        self._patient(*labels)
+        found = at_once(self, lanes)
+        every = [each.exchange for lane in found for each in lane]
+        for exchange in sorted(every, key=lambda each: each.number):
+            self.example.exchanges.append(exchange)
+            self._watch(exchange, exchange.operation)
+        return found
+
+    def _patient(self, *labels: str) -> None:
+        for label in sorted(labels):
+            if self.target.memory.timeouts.get(label, 0) > 1:
+                raise Inconclusive(f"{label} does not answer in time")
+
+    def run(self, errand: Errand) -> Exchange:
+        """Send an errand as it is. Raises Inconclusive and Unaskable, as `send` does."""
+        target, case = self.target, errand.case
+        label = case.operation.label if case.operation else None
+        self._patient(*([label] if label else []))
+        request, places = request_of(self, errand)
+        why = errand.purpose or case.purpose
+        why = why or (case.fault.description if case.fault else "valid")
         if self.example.step:
             why = f"{self.example.step}: {why}"
         with target.observing(self.example, case):
             try:
-                exchange = who.send(
+                exchange = target.principals[errand.who].send(
                     request,
                     operation=label,
                     purpose=why,
-                    token=token,
-                    sources=(*places, *(("token",) if token else ())),
+                    authenticate=not errand.cookies,
+                    token=errand.token,
+                    sources=places,
                     script=case.script,
                 )
             except (NotSent, LoginFailed) as reason:
@@ -273,6 +317,10 @@ class World:
         """Cases like an accepted one but for one hostile value."""
         return hostile_cases(self, operation)
 
+    def written(self, operations: Sequence[Operation]) -> st.SearchStrategy[Case]:
+        """Valid, faulty and hostile cases of several operations by turns."""
+        return written_cases(self, operations)
+
     def judge(self, exchange: Exchange, *, besides: tuple[str, ...] = ()) -> None:
         """Refute the running property when a check of its own complained about ``exchange``.
 
@@ -284,6 +332,6 @@ class World:
             for complaint in self.target.observer.against(exchange, each):
                 refute(complaint, exchange)
 
-    def faulty(self, operation: Operation) -> list[Case]:
+    def faulty(self, operation: Operation) -> Iterator[Case]:
         """All the cases of one fault that the boundary cases give, for tests that draw nothing."""
         return isolated_cases(self, operation)

@@ -53,7 +53,9 @@ def in_ci():
 
 def test_the_numbers():
     assert profiles() == {
-        "smoke": Profile("smoke", 1, 4, 1, 5, derandomize=True, events=3, idle=0.5),
+        "smoke": Profile(
+            "smoke", 1, 4, 1, 5, derandomize=True, events=3, idle=0.5, boundary_in_all=400
+        ),
         "ci": Profile("ci", 15, 60, 20, 10, derandomize=True),
         "nightly": Profile("nightly", 300, None, 200, 40, derandomize=False, events=1000, idle=5.0),
     }
@@ -134,6 +136,7 @@ SMOKE = "[ci]\nexamples = 1\nboundary = 4\nmachines = [1, 5]\nderandomize = true
         (SMOKE.replace("[1, 5]", "[1]"), "machines is [1]; write [examples, steps]"),
         (SMOKE.replace("[1, 5]", "[1, true]"), "machines is True; write a whole number"),
         (SMOKE.replace("true", "'no'"), "derandomize is 'no'; write true or false"),
+        (SMOKE + "boundary-in-all = 0\n", "boundary-in-all is 0; write a whole number from 1"),
         (SMOKE + "budget = 0\n", "budget is 0; write seconds"),
         (SMOKE + "stream = 3\n", "stream is 3; write [events, seconds]"),
         (SMOKE + "stream = [0, 1]\n", "stream is 0; write a whole number"),
@@ -153,3 +156,16 @@ def test_budget_and_seed_may_be_given(conf):
     conf.write_text(SMOKE + "budget = 20\nseed = 7\n")
     assert profile.profiles()["ci"].budget == 20.0
     assert profile.profiles()["ci"].seed == 7
+
+
+@pytest.mark.parametrize(
+    ("operations", "each"), [(0, 4), (1, 4), (100, 4), (101, 3), (200, 2), (399, 1), (5000, 1)]
+)
+def test_a_large_document_shares_its_boundary_cases(operations, each):
+    assert profiles()["smoke"].over(operations).boundary == each
+
+
+def test_without_such_a_bound_every_document_is_asked_alike():
+    known = profiles()
+    assert known["ci"].over(5000) == known["ci"]
+    assert known["nightly"].over(5000) == known["nightly"]

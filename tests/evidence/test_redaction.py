@@ -220,3 +220,12 @@ def test_no_quadratic_time():
 def test_a_lone_surrogate_of_somebody_else_is_no_mark():
     text = "a\ud800\U0001f600b\ud800c"
     assert Redactor(["hunter22"]).text(text) == text
+
+
+def test_one_time_codes_go_where_they_stand_alone():
+    redactor = Redactor()
+    redactor.code("045123")
+    body = b'{"code": "045123", "amount": 10451230, "at": "20:06:05.045123Z"}'
+    assert redactor.data(body) == body.replace(b'"045123"', f'"{REDACTED}"'.encode())
+    assert redactor.text("code=045123&x=1") == f"code={REDACTED}&x=1"
+    assert redactor.headers((("X-Code", "045123"),)) == (("X-Code", REDACTED),)

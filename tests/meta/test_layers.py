@@ -47,10 +47,17 @@ LAYERS = (
     (
         "troth.prop",
         "troth.profile",
+        "troth.blame",
         "troth.checks",
         "troth.strategies",
         "troth.memory",
         "troth.conversation",
+        "troth.errand",
+        "troth.scene",
+        "troth.deliveries",
+        "troth.person",
+        "troth.linear",
+        "troth.races",
         "troth.passes",
         "troth.references",
         "troth.faults",
@@ -62,11 +69,19 @@ LAYERS = (
         "troth.runs",
         "troth.world",
         "troth.machine",
+        "troth.pages",
+        "troth.likeness",
+        "troth.resource",
+        "troth.lifetime",
+        "troth.shelf",
         "troth.target",
+        "troth.subjects",
     ),
     # Answer: runs the properties and keeps what they found.
     (
         "troth.budget",
+        "troth.distribution",
+        "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
         "troth.policy",
@@ -78,6 +93,7 @@ LAYERS = (
         "troth.evidence",
         "troth.report",
         "troth.suites",
+        "troth.hooks",
         "troth.plugin",
         "troth.cli",
         "troth.__main__",
@@ -111,6 +127,7 @@ LIBRARIES = {
     "pyotp": ("troth.told", "troth.reference."),
     "httpx_sse": ("troth.spec.",),
     "websockets": ("troth.transport.",),
+    "xdist": ("troth.distribution",),
 }
 
 
@@ -194,7 +211,7 @@ def test_a_suite_imports_troth_hypothesis_and_pytest_only(path):
 
 
 # What a property may need of the standard library; nothing that reaches the network or the disk.
-STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "re", "typing"}
+STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "math", "re", "typing"}
 
 
 @pytest.mark.parametrize("path", LIBRARY_FILES, ids=label)

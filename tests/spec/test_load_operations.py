@@ -4,6 +4,7 @@ import pytest
 
 from troth.spec.load import load
 from troth.spec.operation import Link, Scheme
+from troth.spec.read import base_path
 
 
 def document(paths, version="3.1.0", **more):
@@ -229,6 +230,7 @@ def test_security_is_overridden_switched_off_and_optional():
         ([{"url": "//host.test/v3?x=1"}], "/v3"),
         ([{"url": "api/v4"}], "/api/v4"),
         ([{"nope": 1}], ""),
+        ([{"url": ""}], ""),
     ],
 )
 def test_base_path_is_the_path_of_the_first_server(servers, expected):
@@ -431,3 +433,7 @@ def test_a_document_with_nothing_sound_still_loads():
     spec = load(document({"/a": {"get": 1}}))
     assert spec.operations == ()
     assert len(spec.broken) == 1
+
+
+def test_an_empty_server_is_no_base_path_wherever_the_document_came_from():
+    assert base_path({"servers": [{"url": ""}]}, "http://api.example.test/v1/openapi.json") == ""

@@ -64,7 +64,8 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     # Where the checks complain of the recorded witness, they judge the new one too; where the
     # property compared several exchanges, the outcome is compared.
     judge = checks if (finding.property, finding.root) in known else None
-    remake = Remaker(service.spec, service.file.operations, finding.history)
+    logins = {name: each.login for name, each in service.file.principals.items()}
+    remake = Remaker(service.spec, service.file.operations, finding.history, logins)
     # What depends on who comes first need not come again at once.
     turns = RACES if any(each.together for each in finding.history) else 1
     for _ in range(turns):

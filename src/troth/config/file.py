@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from troth.config.authority import AuthoritySection
 from troth.config.background import BackgroundSection
 from troth.config.gates import GateSection
 from troth.config.lifecycles import LifecycleSection
@@ -10,8 +11,10 @@ from troth.config.policy import PolicySection
 from troth.config.principals import PrincipalSection, SessionSection
 from troth.config.resources import ResourceSection
 from troth.config.section import Section
+from troth.config.shared import SharedSection
 from troth.config.streams import StreamSection
 from troth.config.target import TargetSection
+from troth.config.webhooks import WebhookSection
 from troth.config.workflows import WorkflowSection
 
 
@@ -42,6 +45,15 @@ class TargetFile(Section):
     )
     background: dict[str, BackgroundSection] = Field(
         default_factory=dict, description="Work that goes on when the request is answered."
+    )
+    webhooks: dict[str, WebhookSection] = Field(
+        default_factory=dict, description="Deliveries that converge to one state."
+    )
+    authority: dict[str, AuthoritySection] = Field(
+        default_factory=dict, description="What somebody may do, and what takes it from him."
+    )
+    shared: dict[str, SharedSection] = Field(
+        default_factory=dict, description="Things that several change at once."
     )
     gates: dict[str, GateSection] = Field(default_factory=dict, description="Opt-in surfaces.")
     policy: PolicySection = Field(

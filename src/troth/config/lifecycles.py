@@ -1,36 +1,27 @@
 """``[lifecycles.*]``: the states of a thing, and which operation leads from which to which."""
 
-from typing import Any
-
 from pydantic import Field
 
+from troth.config.asks import GivenSection
 from troth.config.section import Section
+
+
+class EventSection(GivenSection):
+    """How an event is sent, where its operation alone does not say that."""
+
+    operation: str | None = Field(
+        default=None, description="Its operation, where the event has a name of its own."
+    )
 
 
 class TransitionSection(Section):
     """One row of the table: ``by`` leads from each of ``from`` to ``to``."""
 
-    by: str = Field(description="Operation that does it.")
+    by: str = Field(description="Operation that does it, or the name of one of `events`.")
     from_: tuple[str, ...] = Field(
         alias="from", min_length=1, description="States in which it is served."
     )
     to: str = Field(description="State that the thing is in afterwards.")
-
-
-class EventSection(Section):
-    """How an event is sent, where its operation alone does not say that."""
-
-    principal: str | None = Field(default=None, description="Who sends it.")
-    path: dict[str, Any] = Field(
-        default_factory=dict,
-        description="Path parameters beside the thing's id; `$response.body#/pointer` is taken "
-        "from the answer that made the thing.",
-    )
-    body: Any = Field(
-        default=None,
-        description="The body; `$response.body#/pointer` is taken from the answer that made the "
-        "thing, `$producer.<operation>.body#/pointer` from one of that operation.",
-    )
 
 
 class LifecycleSection(Section):
@@ -41,6 +32,18 @@ class LifecycleSection(Section):
     """
 
     resource: str = Field(description="Whose states they are: a resource, inferred or configured.")
+    create: str | None = Field(
+        default=None, description="Operation that makes one, where it is not the resource's."
+    )
+    made: GivenSection | None = Field(
+        default=None, description="How it is made, where `[operations]` does not say that."
+    )
+    id: str | None = Field(
+        default=None, description="Where its answer has the id, such as `$response.body#/id`."
+    )
+    read: str | None = Field(
+        default=None, description="Operation that shows one, where it is not the resource's."
+    )
     field: str | None = Field(
         default=None,
         description="Where the answer that shows one has its state, such as "
@@ -56,6 +59,14 @@ class LifecycleSection(Section):
     transitions: tuple[TransitionSection, ...] = Field(
         min_length=1, description="What is allowed; all other pairs must be refused."
     )
+    token: str | None = Field(
+        default=None,
+        repr=False,
+        description="Bearer token that it is shown and changed with, such as "
+        "`$producer.createAccount.body#/access_token`, of the thing's own maker.",
+    )
     events: dict[str, EventSection] = Field(
-        default_factory=dict, description="By operation: how the event is sent."
+        default_factory=dict,
+        description="By operation or name: how the event is sent. "
+        "`$producer.<create>.body#/pointer` is taken from the answer that made this very thing.",
     )

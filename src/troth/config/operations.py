@@ -23,6 +23,27 @@ class SignSection(Section):
     )
 
 
+class PagesSection(Section):
+    """How a list is cut into pages, where it cannot be inferred: names of query parameters."""
+
+    limit: str = Field(default="", description="How many rows a page has.")
+    offset: str = Field(default="", description="How many rows are left out.")
+    page: str = Field(default="", description="The number of the page.")
+    first: int = Field(default=1, ge=0, le=1, description="The number of the first page.")
+    cursor: str = Field(default="", description="Where the page before ended.")
+    next: str | None = Field(
+        default=None,
+        pattern=r"^\$response\.body#/",
+        description="Where an answer has the cursor of the next page, or its URL: "
+        "`$response.body#/…`; the id of the last row by default.",
+    )
+    more: str | None = Field(
+        default=None,
+        pattern=r"^\$response\.body#/",
+        description="Where an answer says whether there is a next page: `$response.body#/…`.",
+    )
+
+
 class OperationSection(Section):
     """What cannot be inferred about one operation. Values may hold `${ENV}` and expressions.
 
@@ -47,8 +68,15 @@ class OperationSection(Section):
         default_factory=dict, description="Headers, beside the principal's own."
     )
     body: Any = Field(default=None, description="The request body, as TOML.")
+    once: bool | None = Field(
+        default=None,
+        description="Whether what it takes from answers is good for once; by default learnt.",
+    )
     after: tuple[str, ...] = Field(
         default=(), description="Operations that must have succeeded before."
+    )
+    pages: PagesSection | Literal[False] | None = Field(
+        default=None, description="Of a list: how it is cut into pages; `false` for not at all."
     )
     send: Any = Field(
         default=None, description="Of a WebSocket: the frame that is sent when it is open, as TOML."

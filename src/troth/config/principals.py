@@ -1,9 +1,10 @@
 """``[principals]`` and ``[session]``: who may call, and how a credential is got and renewed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
+from troth.config.asks import GivenSection
 from troth.config.section import Section
 
 
@@ -75,9 +76,61 @@ class RefreshStep(Section):
 
 
 class LogoutStep(Section):
-    """The operation that ends a session."""
+    """The operation that ends a session; it is sent with the session's own token."""
 
     operation: str = Field(description="Its operationId or `METHOD /path`.")
+    body: dict[str, Any] | None = Field(
+        default=None,
+        description="Request body; `$refresh` stands for the refresh token. Default: as refresh's, "
+        "where it has a body.",
+    )
+
+
+class EndAllStep(Section):
+    """The operation that ends all sessions of whoever sends it."""
+
+    operation: str = Field(description="Its operationId or `METHOD /path`.")
+    body: Any = Field(default=None, description="Request body, as TOML.")
+    keeps: Literal["none", "current"] = Field(
+        default="none", description="Whether the session that it is sent from lives on."
+    )
+
+
+class EndStep(Section):
+    """The operation that ends one session of one's own, from another."""
+
+    operation: str = Field(description="Its operationId or `METHOD /path`.")
+    id: str = Field(
+        default="$response.body#/session_id",
+        description="Expression for the session's id in the login's response; it is put into the "
+        "last path parameter.",
+    )
+
+
+class PasswordStep(Section):
+    """The operation that changes a password; its body stands in `[operations]`."""
+
+    operation: str = Field(description="Its operationId or `METHOD /path`.")
+    login: dict[str, str] = Field(
+        description="Members of the login's body that are others from then on: expressions for "
+        "them in that exchange, such as `$request.body#/new_password`."
+    )
+    keeps: Literal["none", "current", "all"] = Field(
+        default="current", description="Which sessions live on."
+    )
+
+
+class ThrowawayStep(Section):
+    """Somebody who may lose every session: made for each example."""
+
+    login: dict[str, Any] = Field(
+        repr=False,
+        description="Body of the login request, taken from the answer that made them: "
+        "`$producer.<operation>.body#/pointer`.",
+    )
+    given: dict[str, GivenSection] = Field(
+        default_factory=dict, description="How the operations are called that make them."
+    )
 
 
 class SessionSection(Section):
@@ -86,4 +139,26 @@ class SessionSection(Section):
     login: LoginStep | None = Field(default=None, description="How a token is got.")
     refresh: RefreshStep | None = Field(default=None, description="How it is renewed.")
     logout: LogoutStep | None = Field(default=None, description="How it is given up.")
+    logout_all: EndAllStep | None = Field(default=None, description="How all are given up.")
+    end: EndStep | None = Field(default=None, description="How one of several is ended.")
+    password: PasswordStep | None = Field(default=None, description="How a password is changed.")
+    throwaway: ThrowawayStep | None = Field(
+        default=None, description="Somebody whose sessions may all be ended, made for each example."
+    )
+    probe: str | None = Field(
+        default=None,
+        description="Operation that shows whether an access token is good; by default found.",
+    )
+    revocation: Literal["immediate", "expiry"] | None = Field(
+        default=None,
+        description="Whether access tokens die with their session at once; by default not asked.",
+    )
+    rotation: bool | None = Field(
+        default=None,
+        description="Whether a refresh token is good for once; by default learnt.",
+    )
+    reuse_kills_family: bool = Field(
+        default=False,
+        description="Whether the second use of a refresh token ends its session.",
+    )
     jwks: str | None = Field(default=None, description="Path of the published keys (RFC 7517).")

@@ -4,10 +4,11 @@ from typing import Any
 
 from pydantic import Field
 
+from troth.config.asks import AskSection
 from troth.config.section import Section
 
 
-class StepSection(Section):
+class StepSection(AskSection):
     """One request. ``$steps.<name>.body#/pointer`` is a value of an earlier step's answer.
 
     ``$steps.<name>.request.body#/pointer`` is what was sent in it. Of an event stream the body is
@@ -15,11 +16,6 @@ class StepSection(Section):
     """
 
     name: str = Field(description="What later steps call it.")
-    operation: str = Field(description="Operation that is sent.")
-    principal: str | None = Field(default=None, description="Who sends it.")
-    path: dict[str, Any] = Field(default_factory=dict, description="Path parameters.")
-    query: dict[str, Any] = Field(default_factory=dict, description="Query parameters.")
-    body: Any = Field(default=None, description="The body, as TOML.")
     expect: dict[str, Any] = Field(
         default_factory=dict,
         description="What must hold of the answer: `status`, and JSON pointers with values, "

@@ -10,7 +10,7 @@ from troth.defects.defect import Defect
 from troth.errors import UsageError
 
 MACHINERY: Final = frozenset(
-    {"__main__", "catalogue", "defect", "ask_warm", "planting", "serving", "warm"}
+    {"__main__", "catalogue", "defect", "ask_warm", "planting", "serving", "warm", "window"}
 )
 
 

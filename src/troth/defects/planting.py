@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
@@ -139,3 +140,38 @@ def edit_requests(app: FastAPI, method: str, path: str, edit: Callable[[Any], An
             return body
 
     app.add_middleware(_Bodies, method=method, path=re.compile(path), edit=change)
+
+
+class _Before:
+    """Has something happen before a request is served."""
+
+    def __init__(
+        self, app: ASGIApp, method: str, path: re.Pattern[str], first: Callable[[Scope], Scope]
+    ) -> None:
+        self._app = app
+        self._method = method
+        self._path = path
+        self._first = first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if (
+            scope["type"] == "http"
+            and self._method in ("*", scope["method"])
+            and self._path.fullmatch(scope["path"])
+        ):
+            scope = self._first(scope)
+        await self._app(scope, receive, send)
+
+
+def edit_query(
+    app: FastAPI, method: str, path: str, edit: Callable[[dict[str, str]], dict[str, str]]
+) -> None:
+    """Have ``edit`` change the query of what is sent to ``method`` and a path like ``path``."""
+
+    def change(scope: Scope) -> Scope:
+        pairs = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        edited = edit(pairs)
+        return {**scope, "query_string": urlencode(edited).encode()} if edited != pairs else scope
+
+    app.add_middleware(_Before, method=method, path=re.compile(path), first=change)

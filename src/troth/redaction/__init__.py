@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import re
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from threading import Lock
@@ -36,6 +38,9 @@ SENSITIVE: Final = frozenset(
 """Headers whose values are credentials by their nature (lower case)."""
 
 
+CODES = 32  # each is good for a minute or so; what was made before that many is worth nothing
+
+
 class Redactor:
     """Replaces every known secret by ``[secret:n]`` and what looks like one by ``[redacted]``.
 
@@ -52,6 +57,7 @@ class Redactor:
         self._seen: dict[int, int] = {}
         self._spared: frozenset[str] = frozenset()
         self._sensitive = SENSITIVE | {name.lower() for name in headers}
+        self._codes: deque[str] = deque(maxlen=CODES)
         self._lock = Lock()
         self.add(*secrets)
 
@@ -66,6 +72,12 @@ class Redactor:
                 found = (*self._needles, *needles(secret, number))
                 # Longest first: a secret that contains another one goes as a whole.
                 self._needles = tuple(sorted(found, key=lambda each: -len(each.text)))
+
+    def code(self, code: str) -> None:
+        """A one-time code: too short to be looked for anywhere, so only where it stands alone."""
+        with self._lock:
+            if code and code not in self._codes:
+                self._codes.append(code)
 
     def spare(self, *values: str) -> None:
         """Values that troth made up and that a net would hide: malformed credentials, say.
@@ -161,7 +173,13 @@ class Redactor:
             return self._seen.setdefault(number, len(self._seen) + 1)
 
     def _clean(self, text: str, hits: tuple[Needle, ...]) -> str:
-        return self._printed(netted(covered(hits, text), self._credential))
+        return self._printed(self._codeless(netted(covered(hits, text), self._credential)))
+
+    def _codeless(self, text: str) -> str:
+        for code in tuple(self._codes):
+            if code in text:
+                text = re.sub(rf"(?<![0-9A-Za-z.]){re.escape(code)}(?![0-9A-Za-z])", UNKNOWN, text)
+        return text
 
     def _credential(self, value: str) -> str:
         """What stands for a value that is a credential whether known or not."""
@@ -214,7 +232,7 @@ class Redactor:
         found = covered(hits, text)
         if cut:
             found = without_tail(self._needles, found)
-        clean = self._printed(netted(found, self._credential))
+        clean = self._printed(self._codeless(netted(found, self._credential)))
         return data if clean == text else clean.encode("utf-8", "surrogateescape")
 
 

@@ -5,8 +5,11 @@ import secrets
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-# OWASP's smallest recommended cost: the suite logs in often.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
+from troth.reference.settings import Settings
+
+_HASHER = PasswordHasher(
+    time_cost=2, memory_cost=Settings().password_memory, parallelism=1, type=Type.ID
+)
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(24))
 
 

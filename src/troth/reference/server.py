@@ -61,6 +61,8 @@ def server(app: FastAPI) -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Longer than its clients keep them: who closes first never meets a request on its way.
+            timeout_keep_alive=75,
             # Over-long addresses and headers are the application's to refuse, in its own words.
             h11_max_incomplete_event_size=_LONGEST_HEAD,
             # For what was cancelled, after the grace that it had.

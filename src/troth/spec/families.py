@@ -102,6 +102,24 @@ class Collection:
         return (self.listing.operation,)
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An operation that makes or changes things of a family."""
+
+    family: Family
+    operation: Operation
+
+    @property
+    def label(self) -> str:
+        """That of the operation."""
+        return self.operation.label
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The one."""
+        return (self.operation,)
+
+
 def families(
     spec: Spec, resources: Mapping[str, ResourceSection] = MappingProxyType({})
 ) -> tuple[Family, ...]:
@@ -115,6 +133,20 @@ def families(
         known = found.pop(key, Family(name)) if key is not None else Family(name)
         found[f"[{name}]"] = _told(spec, replace(known, name=name), section)
     return tuple(_named(found))
+
+
+def singletons(spec: Spec) -> tuple[Family, ...]:
+    """What is there from the beginning and is written and read at one path: `/settings`, say."""
+    at = {(each.method, each.path): each for each in spec.operations}
+    found = []
+    for path in dict.fromkeys(each.path for each in spec.operations):
+        own = (at.get(("GET", path)), at.get(("PUT", path)), at.get(("PATCH", path)))
+        read, put, patch = own
+        if read is None or path.endswith("}") or not (put or patch):
+            continue
+        if items(spec, (response_schema(spec, read) or ("", "", True))[2]) is None:
+            found.append(Family(path.strip("/"), read=read, replace=put, patch=patch, id=""))
+    return tuple(found)
 
 
 def collections(spec: Spec, known: tuple[Family, ...]) -> tuple[Collection, ...]:

@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any
 
+from troth.config.asks import GivenSection
 from troth.config.lifecycles import EventSection, LifecycleSection
 from troth.errors import UsageError
 from troth.expression import parse
@@ -18,15 +18,11 @@ _BODY = "$response.body#"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An operation that may change a state, and how it is sent."""
+    """An operation that may change a state, and how it is sent; ``label`` is what it is called."""
 
+    label: str
     operation: Operation
     how: EventSection
-
-    @property
-    def label(self) -> str:
-        """That of the operation."""
-        return self.operation.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +36,8 @@ class Lifecycle:
     name: str
     family: Family
     field: str | None
+    token: str | None
+    made: GivenSection | None
     initial: str
     gone: str | None
     events: tuple[Event, ...]
@@ -72,34 +70,35 @@ def lifecycles(
 def _one(spec: Spec, known: tuple[Family, ...], name: str, section: LifecycleSection) -> Lifecycle:
     here = f"[lifecycles.{name}]"
     family = family_of(known, section.resource, f"{here} resource")
+    family = replace(
+        family,
+        create=operation_of(spec, section.create, f"{here} create") or family.create,
+        read=operation_of(spec, section.read, f"{here} read") or family.read,
+        id=section.id or family.id,
+    )
     if family.create is None:
         raise UsageError(
-            f"{here} resource: nothing makes a `{section.resource}`; "
-            f"write [resources.{section.resource}] create"
+            f"{here} resource: nothing makes a `{section.resource}`; write `create`, and `id`"
         )
     if family.read is None and not any(each.identified for each in family.listings):
         raise UsageError(
             f"{here} resource: nothing shows a `{section.resource}`; "
-            f"write [resources.{section.resource}] read, or list"
+            f"write `read`, or [resources.{section.resource}] list"
         )
     _states(section, here)
     table: dict[tuple[str, str], str] = {}
     events: dict[str, Event] = {}
     for row in section.transitions:
-        operation = operation_of(spec, row.by, f"{here} transitions by")
-        assert operation is not None
-        how = next(
-            (each for key, each in section.events.items() if operation.named(key)), EventSection()
-        )
-        events[operation.label] = Event(operation, how)
+        event = _event(spec, row.by, section, here)
+        events[event.label] = event
         for state in row.from_:
-            if table.setdefault((state, operation.label), row.to) != row.to:
+            if table.setdefault((state, event.label), row.to) != row.to:
                 raise UsageError(
                     f"{here} transitions: `{row.by}` leads from {state!r} to "
-                    f"{table[state, operation.label]!r} and to {row.to!r}; keep one"
+                    f"{table[state, event.label]!r} and to {row.to!r}; keep one"
                 )
     for key in section.events:
-        if not any(each.operation.named(key) for each in events.values()):
+        if not any(key == each.label or each.operation.named(key) for each in events.values()):
             raise UsageError(
                 f"{here} events: no transition is by `{key}`; name one of "
                 f"{', '.join(f'`{row.by}`' for row in section.transitions)}"
@@ -108,12 +107,28 @@ def _one(spec: Spec, known: tuple[Family, ...], name: str, section: LifecycleSec
         name=name,
         family=family,
         field=_pointer(section.field, f"{here} field"),
+        token=section.token,
+        made=section.made,
         initial=section.initial,
         gone=section.gone,
         events=tuple(events.values()),
         table=table,
         routes=_routes(section.initial, events, table),
     )
+
+
+def _event(spec: Spec, by: str, section: LifecycleSection, here: str) -> Event:
+    """The event of that name: of `events`, or of an operation."""
+    named = section.events.get(by)
+    if named is not None and named.operation is not None:
+        operation = operation_of(spec, named.operation, f"{here} events.{by} operation")
+        assert operation is not None
+        return Event(by, operation, named)
+    operation = operation_of(spec, by, f"{here} transitions by")
+    assert operation is not None
+    told = (each for key, each in section.events.items() if operation.named(key))
+    how = next((each for each in told if each.operation is None), EventSection())
+    return Event(operation.label, operation, how)
 
 
 def _states(section: LifecycleSection, here: str) -> None:
@@ -151,12 +166,3 @@ def _routes(
                 routes[to] = (*routes[state], events[label])
                 pending.append(to)
     return routes
-
-
-def values_of(told: Any, taken: Mapping[str, Any]) -> Any:
-    """``told`` with ``taken``'s values in place of the texts that are its keys."""
-    if isinstance(told, Mapping):
-        return {key: values_of(each, taken) for key, each in told.items()}
-    if isinstance(told, list | tuple):
-        return [values_of(each, taken) for each in told]
-    return taken.get(told, told) if isinstance(told, str) else told

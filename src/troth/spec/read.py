@@ -149,7 +149,8 @@ def base_path(document: Mapping[str, Any], home: str) -> str:
     servers = document.get("servers")
     first = servers[0] if isinstance(servers, list) and servers else None
     url = first.get("url") if isinstance(first, Mapping) else None
-    if not isinstance(first, Mapping) or not isinstance(url, str):
+    # An empty one is a reference to the document itself; who writes it means no base path.
+    if not isinstance(first, Mapping) or not isinstance(url, str) or not url.strip():
         return ""
     variables = first.get("variables")
     for name, variable in (variables if isinstance(variables, Mapping) else {}).items():

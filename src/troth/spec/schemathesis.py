@@ -6,7 +6,7 @@ shrinks, and leaves the boundary cases out of a profile's control.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -316,15 +316,3 @@ def _instance_pointer(schema_pointer: str) -> str:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def faults_first(cases: Iterable[Case]) -> list[Case]:
-    """One case of each kind of fault first, then the rest: a sample of the list is varied."""
-    seen: set[tuple[str, str]] = set()
-    first: list[Case] = []
-    rest: list[Case] = []
-    for case in cases:
-        key = (case.fault.location, case.fault.kind) if case.fault else ("", case.purpose)
-        (rest if key in seen else first).append(case)
-        seen.add(key)
-    return first + rest

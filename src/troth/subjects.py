@@ -1,0 +1,114 @@
+"""What properties are asked of beside operations: a session, a webhook, a power and the like."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from troth.errors import UsageError
+from troth.passes import takes
+from troth.spec.operation import Operation, Spec
+from troth.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that a property is asked of. ``operations`` must be open for it to be asked.
+
+    ``section`` is what the target file says of it.
+    """
+
+    label: str
+    operations: tuple[Operation, ...]
+    section: Any = None
+
+
+def _named(target: Target, place: str, *names: str | None) -> tuple[Operation, ...]:
+    found = []
+    for name in names:
+        operation = target.spec.operation(name) if name is not None else None
+        if name is not None and operation is None:
+            raise UsageError(f"unknown operation `{name}` in {place}; `troth matrix` lists them")
+        if operation is not None:
+            found.append(operation)
+    return tuple(found)
+
+
+def _webhooks(target: Target) -> Iterable[Subject]:
+    for name, each in target.file.webhooks.items():
+        names = (each.operation, *(state.operation for state in each.state), *each.given)
+        yield Subject(name, _named(target, f"[webhooks.{name}]", *names), each)
+
+
+def _authority(target: Target) -> Iterable[Subject]:
+    for name, each in target.file.authority.items():
+        restored = each.restored.operation if each.restored else None
+        names = (each.power.operation, each.loss.operation, restored, *each.given)
+        yield Subject(name, _named(target, f"[authority.{name}]", *names), each)
+
+
+def _session(target: Target) -> Iterable[Subject]:
+    section = target.file.session
+    if section.login is not None:
+        refresh = section.refresh.operation if section.refresh else None
+        names = _named(target, "[session]", section.login.operation, refresh)
+        yield Subject("session", names, section)
+
+
+def _spent(target: Target) -> Iterable[Subject]:
+    """Operations that take values from answers, which may be good for once; the refresh too."""
+    session = target.file.session
+    for each in target.spec.operations:
+        if session.login is not None and each.named(session.login.operation):
+            continue
+        told = target.told(each)
+        wanted = told.once or (each.method == "POST" and told.once is None)
+        if wanted and (told.once or takes(target, each)):
+            yield Subject(each.label, (each,), told)
+
+
+def reader(spec: Spec, write: Operation) -> Operation | None:
+    """What reads that which ``write`` changes: at its path, or at the thing that stands above."""
+    path = write.path
+    while path:
+        for each in spec.operations:
+            if each.method == "GET" and each.path == path:
+                return each
+        above = path.rpartition("/")[0]
+        if path.endswith("}") or not above.endswith("}"):
+            return None
+        path = above
+    return None
+
+
+def _written(target: Target) -> Iterable[Subject]:
+    """Things that are changed in part or replaced, and can be read."""
+    declared = []
+    for name, section in target.file.shared.items():
+        names = (section.write.operation, section.read.operation, *section.given)
+        operations = _named(target, f"[shared.{name}]", *names)
+        declared.append(operations[0])
+        yield Subject(name, operations, section)
+    for each in target.spec.operations:
+        written = each.method in {"PATCH", "PUT"} and each.body is not None
+        if written and each not in declared and reader(target.spec, each) is not None:
+            yield Subject(each.label, (each,))
+
+
+def _contended(target: Target) -> Iterable[Subject]:
+    """The same, and what is made of a body and may be refused because there is one already."""
+    yield from _written(target)
+    for each in target.spec.operations:
+        made = each.method == "POST" and each.body is not None and "409" in each.responses
+        if made and not takes(target, each):
+            yield Subject(each.label, (each,))
+
+
+KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
+    "webhook": (_webhooks, "the target file has no [webhooks]"),
+    "authority": (_authority, "the target file has no [authority]"),
+    "session": (_session, "nobody logs in: [session] has no login"),
+    "spent": (_spent, "no operation takes what may be good for once"),
+    "written": (_written, "nothing is changed that can be read"),
+    "contended": (_contended, "nothing is changed that can be read, and nothing may conflict"),
+}
+"""By the name of the test's argument: who finds them, and why there may be none."""

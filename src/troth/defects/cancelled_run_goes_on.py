@@ -24,4 +24,4 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - every run
     wrap(workflow_runs, "cancel", _cancel)
 
 
-DEFECT = Defect(caught_by=("PRO210",), operations=("runWorkflow",), plant=plant)
+DEFECT = Defect(caught_by=("PRO205", "PRO210"), operations=("runWorkflow",), plant=plant)

@@ -1,6 +1,6 @@
-"""FUZ117: strings of which the document names a `format` are of it: `date-time` with its zone,
-`date`, `uuid`, `uri`, `email`, `ipv4`, `ipv6`, `hostname`.
+"""FUZ117: strings of which the document names a `format` are of it.
 
+`date-time` with its zone, `date`, `uuid`, `uri`, `email`, `ipv4`, `ipv6` and `hostname` are judged.
 A time without a zone is another time in each reader's place; an id that is no uuid does not fit
 into the client's column. JSON Schema leaves `format` to be an annotation, and so FUZ102 takes no
 notice of it; this property does, of every answer of every property, errors and the data of events

@@ -4,8 +4,9 @@
 it. A run whose stream was read to its end does not run any more. One whose client has vanished
 after the first event is free within the time that the target file gives: its state says so, and
 it can be gone on with, which no lease that it has left behind refuses. One that is interrupted
-while it runs comes to its end within that time too: the stream ends, with its terminal event; the
-state says so; to interrupt it once more changes nothing; and it can be gone on with.
+while it runs comes to its end within that time too: the stream ends, with its terminal event and,
+where it lasts a while, not with all that it has when nobody interrupts it; the state says so; to
+interrupt it once more changes nothing; and it can be gone on with.
 
 The control is a run that was served to its end. A run that was over before it could be stopped
 shows nothing: `body` in the section is for one that takes a while. Whether what was done until
@@ -19,12 +20,14 @@ from contextlib import suppress
 from troth import applies, control, expect, prop
 from troth.exchange import Exchange
 from troth.prop import Inconclusive
-from troth.runs import OVER, Run, begun, marked
+from troth.runs import OVER, Run, begun, clock, marked
 from troth.spec.running import Running
 from troth.spec.stream import EVENTS, decoded
 from troth.target import Target
 
 REFS = ("CWE-404", "CWE-772", "CWE-667", "OWASP-API4:2023")
+LONG, FEW = 0.3, 4
+"""Seconds and events of a run from which on it shows whether it was interrupted."""
 TRIES = 3
 """Runs that are begun in order to be stopped halfway."""
 
@@ -113,10 +116,12 @@ def _interrupted(run: Run) -> None:
     stream = run.running
     assert stream.stop is not None
     stops: list[Exchange] = []
+    since: list[float] = []
 
     def stop(_: bytes) -> None:
         # Once, and only while it runs; what is asked here is asked while the stream is open.
         assert stream.stop is not None
+        since.append(clock())
         if stops or not run.known:
             return
         if not _runs(run):
@@ -124,7 +129,9 @@ def _interrupted(run: Run) -> None:
         stopped = run.send(stream.stop, purpose="interrupts it")
         if stopped.ok or stopped.status not in OVER or _runs(run):
             stops.append(stopped)
+            since[:] = [clock() - since[-1]]
 
+    whole = _read(run)
     for _ in range(TRIES):
         answer = _read(run, heard=stop)
         if stops:
@@ -140,15 +147,29 @@ def _interrupted(run: Run) -> None:
     what = f"{stream.stop.label} is refused while a run of {stream.begin.label} goes on"
     expect(stopped.ok, f"{what}: {stopped.status}", answer, stopped, root=what)
     what = f"the stream of {stream.begin.label} stays open when its run was interrupted"
-    types = [each.type for each in decoded(answer.response.body)]
+    types = _types(answer)
     ended = not answer.response.truncated or types[-1:] in [[each] for each in stream.terminal]
     expect(ended, what, stopped, answer, root=what)
     if stream.read is not None:
         state, value = run.settled(stream.stops)
         what = f"a run of {stream.begin.label} that was interrupted goes on"
         expect(not stream.running(value), f"{what}: `{value}`", stopped, state, root=what)
+    if _early(since[0], whole):
+        what = f"a run of {stream.begin.label} that was interrupted comes to its end all the same"
+        expect(_types(answer) != _types(whole), what, whole, stopped, answer, root=what)
     again = run.send(stream.stop, purpose="interrupts it once more")
     what = f"{stream.stop.label} of what does not run ends with {again.status}"
     expect(again.status < 500, what, stopped, again, root=what)
     if stream.resume is not None:
         _goes_on(run, stopped, "that was interrupted")
+
+
+def _early(took: float, whole: Exchange) -> bool:
+    """Whether the stop was answered when most of a run was still to come."""
+    lasts = whole.response.elapsed if whole.response is not None and whole.ok else 0.0
+    return lasts >= LONG and took < lasts / 3 and len(_types(whole)) > FEW
+
+
+def _types(exchange: Exchange) -> list[str]:
+    body = exchange.response.body if exchange.response is not None else b""
+    return [each.type for each in decoded(body)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from troth.checks.allow import exact_allow
 from troth.checks.conditional import conditional, entity_tags
-from troth.checks.correlation import correlated, own_id, repeated
+from troth.checks.correlation import correlated, hostile, own_id, repeated
 from troth.checks.envelope import Shape, documented, error_envelope, shape_of
 from troth.checks.event_stream import event_stream
 from troth.checks.events import event_content
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from troth.target import Target
 
 BODY = "body violates"
+HEADER = "header violates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,7 @@ class Observer:
             return (*found, *self._talk(exchange))
         if exchange.response is not None and operation is not None:
             if not self._of_condition(exchange, operation):
-                found += self._owned(
-                    self.target.generator.judge(operation, exchange), exchange.status
-                )
+                found += self._owned(self.target.generator.judge(operation, exchange), exchange)
             found += event_content(exchange, operation, self.target.spec, self.target.validity)
         found += self._promised(exchange, operation)
         if 400 <= exchange.status < 500:
@@ -159,11 +158,15 @@ class Observer:
             found += formats_hold(exchange, operation, target.validity, target.formats)
         return found
 
-    def _owned(self, found: tuple[Complaint, ...], status: int) -> list[Complaint]:
+    def _owned(self, found: tuple[Complaint, ...], exchange: Exchange) -> list[Complaint]:
         """``found`` without what other properties hold against the same answer."""
         correlation = self.target.correlation
-        others = TOLD | ({RETRY} if status in BUSY else set())
-        others |= {correlation.name} if correlation is not None else set()
+        others = TOLD | ({RETRY} if exchange.status in BUSY else set())
+        if correlation is not None:
+            others |= {correlation.name}
+            if hostile(exchange.request.header(correlation.name) or ""):
+                # That it comes back against the header's schema is FUZ118's.
+                found = tuple(each for each in found if HEADER not in each.root)
         return [left for each in found if (left := without(each, others)) is not None]
 
     def _of_condition(self, exchange: Exchange, operation: Operation) -> bool:
@@ -176,7 +179,7 @@ class Observer:
         if self._of_condition(exchange, operation):
             return []
         said = self.target.generator.judge(operation, exchange)
-        first = self._owned(said, exchange.status)
+        first = self._owned(said, exchange)
         elsewhere = len(first) < len(said)
         first += event_content(exchange, operation, self.target.spec, self.target.validity)
         status = exchange.status

@@ -12,6 +12,7 @@ from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
 from troth.memory import Accepted
 from troth.prop import Inconclusive, control
+from troth.reach import minimal
 from troth.references import template_parameters
 from troth.spec.operation import Operation
 from troth.spec.place import at
@@ -60,7 +61,7 @@ class Run:
         """A case of ``operation`` on this run, like one that was served."""
         target = self.world.target
         own = operation is self.running.begin
-        values = self.accepted.values if own else self.world.accepted(operation).values
+        values = self.accepted.values if own else _values(self.world, operation)
         path = {
             name: self.path.get(name, self.id) for _, name in template_parameters(operation.path)
         }
@@ -115,6 +116,11 @@ def patiently(look: Callable[[], Found], within: float, *, over: Callable[[Found
     return found
 
 
+def clock() -> float:
+    """Seconds from some moment on, for what took how long."""
+    return monotonic()
+
+
 def begun(world: "World", running: Running) -> Run:
     """A run of a fresh thing, which has come to its end by itself; what follows it goes on."""
     accepted = world.reach(running.begin, fresh=True)
@@ -144,6 +150,25 @@ def marked(running: Running, body: bytes) -> str:
             with suppress(ValueError, LookupError):
                 return str(at(json.loads(event.data), mark.pointer))
     return ""
+
+
+def _values(world: "World", operation: Operation) -> Values:
+    """What goes beside the path, whose values are known: they may stand in a stream alone, where
+    nothing else that looks for them finds them.
+    """
+    target, told = world.target, world.target.told(operation)
+    required = any(each.required and each.location != "path" for each in operation.parameters)
+    bodiless = operation.body is None or not operation.body.required
+    if bodiless and not required and not told.query and not told.headers and told.body is None:
+        return Values()
+    with suppress(Inconclusive):
+        return world.accepted(operation).values
+    first = target.boundary(operation, valid=True, most=1)
+    values = minimal(operation, first[0].values if first else Values())
+    content = operation.body.content if operation.body is not None else {}
+    shown = ((name, each.examples[0]) for name, each in content.items() if each.examples)
+    media_type, body = next(shown, (values.media_type, values.body))
+    return replace(values, media_type=media_type, body=body)
 
 
 def _media(operation: Operation, values: Values) -> str | None:

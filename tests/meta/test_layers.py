@@ -65,6 +65,7 @@ LAYERS = (
         "troth.inputs",
         "troth.readback",
         "troth.observe",
+        "troth.runs",
         "troth.world",
         "troth.machine",
         "troth.pages",
@@ -210,7 +211,7 @@ def test_a_suite_imports_troth_hypothesis_and_pytest_only(path):
 
 
 # What a property may need of the standard library; nothing that reaches the network or the disk.
-STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "re", "typing"}
+STANDARD = {"collections", "contextlib", "dataclasses", "itertools", "json", "math", "re", "typing"}
 
 
 @pytest.mark.parametrize("path", LIBRARY_FILES, ids=label)

@@ -98,8 +98,9 @@ def _wrong(
     name, status = correlation.name, exchange.status
     given = exchange.response.header(name)
     if not given and owed(correlation, operation, exchange):
-        what = f"a {status} has no {name}"
-        yield Complaint("FUZ118", what, f"{what}: nothing joins it to the service's log")
+        root = f"a {status // 100}xx has no {name}"
+        said = f"a {status} has no {name}: nothing joins it to the service's log"
+        yield Complaint("FUZ118", root, said)
     sent = exchange.request.header(name) or ""
     if given and hostile(sent) and sent in given:
         kind = "over-long" if len(sent) > LONGEST else "unclean"

@@ -243,6 +243,12 @@ def _complaint(operation: Operation, exchange: Exchange, failure: Failure) -> Co
                 f"media type {found or 'absent'} of a {status // 100}xx is not documented",
                 f"{status} came as {found or 'no media type at all'}: {first}",
             )
+        case failures.JsonSchemaError() if failure.title.startswith("Response header"):
+            return Complaint(
+                "FUZ102",
+                f"{status // 100}xx header violates its schema in {operation.label}",
+                f"a header of the {status} does not fit its schema: {failure.validation_message}",
+            )
         case failures.JsonSchemaError():
             at = "/".join("*" if isinstance(each, int) else each for each in failure.instance_path)
             where = f"{_schema_name(operation, failure)} at /{at}"

@@ -1,7 +1,8 @@
 """What the recorder shows is checked as it passes, whichever property it was sent for."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,8 @@ class Observer:
         self.ids: set[str | None] = set()
         """The correlation ids that the service made."""
         self.latest: tuple[int, tuple[Complaint, ...]] = (0, ())
+        self._news: list[tuple[tuple[str, str | None], Complaint]] = []
+        """What of it had not been held against that operation before."""
 
     def __call__(self, exchange: Exchange) -> None:
         """Check one exchange."""
@@ -80,12 +83,41 @@ class Observer:
         complaints = self._complaints(exchange, operation, case)
         self.latest = (exchange.number, complaints)
         running = example or (Example(target.tally) if target.tally else None)
+        self._news = []
         for complaint in complaints:
             held = self.held.setdefault((complaint.property, exchange.operation), [])
             if complaint not in held:
                 held.append(complaint)
+                self._news.append(((complaint.property, exchange.operation), complaint))
             if running is not None:
                 self.noticed.findings.append(as_finding(complaint, running, exchange))
+
+    @contextmanager
+    def kept(self, exchange: Exchange, property: str) -> Iterator[Callable[[], None]]:
+        """Within it others may be sent, and ``exchange`` is the latest one again afterwards.
+
+        What it gives takes back all that was noticed about it under ``property``.
+        """
+        latest, news = self.latest, self._news
+
+        def withdraw() -> None:
+            nonlocal latest
+            latest = (latest[0], tuple(each for each in latest[1] if each.property != property))
+            for key, complaint in news:
+                if complaint.property == property:
+                    self.held[key].remove(complaint)
+            self.noticed.findings = [
+                each
+                for each in self.noticed.findings
+                if each.property != property
+                or each.witness is None
+                or each.witness.number != exchange.number
+            ]
+
+        try:
+            yield withdraw
+        finally:
+            self.latest = latest
 
     def against(self, exchange: Exchange, property: str) -> list[Complaint]:
         """What is held against the latest exchange, or an earlier one, under ``property``."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from troth import reach as reaching
+from troth.blame import blame
 from troth.case import Case, Values
 from troth.conversation import handshake, opened
 from troth.errand import Errand, at_once, request_of
@@ -118,7 +119,13 @@ class World:
         Raises Inconclusive when it may not be sent, when the credential cannot be had and when
         the answer was too long to be judged, and Unaskable when the target is gone.
         """
-        whole = whole or principal is None
+        exchange = self._delivered(case, principal, purpose, whole=whole or principal is None)
+        blame(self, case, exchange)
+        return exchange
+
+    def _delivered(
+        self, case: Case, principal: str | None, purpose: str, *, whole: bool
+    ) -> Exchange:
         who = self.target.principals[principal or self.target.sender(case.operation)]
         if not perishable(self.target, case, whole=whole):
             return self._sent(case, who, purpose, whole=whole)

@@ -47,6 +47,7 @@ LAYERS = (
     (
         "troth.prop",
         "troth.profile",
+        "troth.blame",
         "troth.checks",
         "troth.strategies",
         "troth.memory",
@@ -75,6 +76,7 @@ LAYERS = (
         "troth.story",
         "troth.shelf",
         "troth.target",
+        "troth.subjects",
     ),
     # Answer: runs the properties and keeps what they found.
     (
@@ -83,7 +85,6 @@ LAYERS = (
         "troth.interrupt",
         "troth.opening",
         "troth.parametrise",
-        "troth.subjects",
         "troth.policy",
         "troth.matrix",
         "troth.minimal",

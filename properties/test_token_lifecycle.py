@@ -238,13 +238,13 @@ def _rules(target: Target) -> list[Rule[State]]:
                 when=lambda state: bool(state.renewable()),
             )
         )
-    if section.end is not None:
+    if section.password is not None and disposable:
         found.append(
             Rule(
-                "end another session",
-                _end_another,
+                "change the password",
+                _change_password,
                 {"grant": _grant(State.usable)},
-                when=lambda state: bool(state.usable()) and len(state.live()) > 1,
+                when=lambda state: bool(state.usable()) and state.person.former is None,
             )
         )
     if section.logout is not None:
@@ -256,13 +256,13 @@ def _rules(target: Target) -> list[Rule[State]]:
                 when=lambda state: bool(state.usable()),
             )
         )
-    if section.password is not None and disposable:
+    if section.end is not None:
         found.append(
             Rule(
-                "change the password",
-                _change_password,
+                "end another session",
+                _end_another,
                 {"grant": _grant(State.usable)},
-                when=lambda state: bool(state.usable()) and state.person.former is None,
+                when=lambda state: bool(state.usable()) and len(state.live()) > 1,
             )
         )
     if section.logout_all is not None and disposable:

@@ -1,11 +1,13 @@
 """Keeps what an operation is sent with and may use up: its own token, and values good for once."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from troth.case import NO_BODY, Case, Values
 from troth.config.operations import OperationSection
+from troth.exchange import Exchange
 from troth.memory import Pass
 from troth.references import Resolver, template_parameters
 from troth.spec.operation import Operation
@@ -14,6 +16,9 @@ from troth.told import dynamic, leaves, lookup, mapped, secret_of, taken
 if TYPE_CHECKING:
     from troth.target import Target
     from troth.world import World
+
+SECRET: Final = re.compile(r"token|code|key|secret|challenge|password", re.IGNORECASE)
+SHORTEST: Final = 8
 
 
 def perishable(target: "Target", case: Case, *, whole: bool) -> bool:
@@ -150,8 +155,17 @@ def sources(target: "Target", case: Case) -> list[str]:
     whole = case.fault is None or (case.fault.location, case.fault.name) != ("body", "")
     if told.body is not None and values.body is not NO_BODY and whole:
         sent = dict(leaves(values.body))
-        found += [f"body#{at}" for at, text in leaves(told.body) if has(text, sent.get(at))]
+        found += [
+            f"body#{at}"
+            for at, text in leaves(told.body)
+            if has(text, sent.get(at)) or (_hidden(at, text) and text == sent.get(at))
+        ]
     return found
+
+
+def _hidden(at: str, told: Any) -> bool:
+    """Whether redaction takes what stands in the target file: a password that is made up."""
+    return isinstance(told, str) and SECRET.search(at) is not None and not dynamic(told)
 
 
 def _of_login(target: "Target", case: Case) -> list[str]:
@@ -167,3 +181,33 @@ def _of_login(target: "Target", case: Case) -> list[str]:
         if own and all(sent.get(at) == value for at, value in own.items()):
             return [f"body#{at} <- login {name} {at}" for at in own]
     return []
+
+
+def traced(case: Case, history: Sequence[Exchange], known: Sequence[str]) -> list[str]:
+    """Where in the body stands what redaction takes from the record, and which answer had it.
+
+    Ids are found again by themselves; tokens and codes are not, for nobody may see them.
+    """
+    if case.operation is None or case.fault is not None or case.values.body is NO_BODY:
+        return []
+    found = []
+    for at, value in leaves(case.values.body):
+        telling = isinstance(value, str) and len(value) >= SHORTEST and SECRET.search(at)
+        if not telling or any(each.partition(" ")[0] == f"body#{at}" for each in known):
+            continue
+        for exchange in reversed(history):
+            pointer = _standing(exchange, value)
+            if pointer is not None:
+                found.append(f"body#{at} <- {exchange.number} $response.body#{pointer}")
+                break
+    return found
+
+
+def _standing(exchange: Exchange, value: Any) -> str | None:
+    if exchange.response is None or str(value).encode() not in exchange.response.body:
+        return None
+    try:
+        answer = exchange.response.json()
+    except ValueError:
+        return None
+    return next((at for at, each in leaves(answer) if each == value), None)

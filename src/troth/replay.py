@@ -32,6 +32,7 @@ _OWN: Final = frozenset(
 # id only where the member or parameter is named like one.
 _TELLING: Final = 8
 _IDENTIFYING = re.compile(r"(?:^|[_-])(?:id|ids|uuid|guid|slug|key|ref|number)$|(?:Id|Ids|ID)$")
+STAND_IN: Final = "Aa1-stands-in-for-a-password"
 _SEPARATORS = re.compile("[/?&=]")
 _TOKEN = re.compile(
     r'"(?P<name>[^"\\]*)"\s*:|"(?P<string>[^"\\]*)"|"(?:[^"\\]|\\.)*"'
@@ -208,9 +209,10 @@ def _judged(
         return False, f"does not fail any more: {outcome(new)}{but}"
     if len(answers) > 1:
         # Sent at once: who of them is served is the service's affair, how many is the point.
-        before = sorted(map(outcome, _batches(finding.history)[-1]))
-        after = sorted(map(outcome, answers))
-        same, how = before == after, f"{', '.join(after)}"
+        recorded = _batches(finding.history)[-1]
+        before, after = sorted(map(outcome, recorded)), sorted(map(outcome, answers))
+        several = sum(each.ok for each in recorded) > 1 and sum(each.ok for each in answers) > 1
+        same, how = several or before == after, ", ".join(after)
         what = "still fails" if same else "does not fail any more"
         return same, f"{what}: what was sent at once ends with {how}"
     if (new.status, new.breakage) != (old.status, old.breakage):
@@ -281,6 +283,8 @@ def _again(old: Exchange, url: str, names: Mapping[str, str], *, fresh: bool) ->
     text = old.request.body.decode("utf-8", "surrogateescape")
     if _MARK.search(text):
         redacted.append("its body")
+        # A password that was generated: another one will do, a text of ten letters may not.
+        text = text.replace('"[redacted]"', json.dumps(STAND_IN))
     body = _in_body(text, names).encode("utf-8", "surrogateescape")
     request = Request(old.request.method, _in_url(url, names), tuple(headers), body)
     return _Again(request, tuple(redacted), tuple(expected))

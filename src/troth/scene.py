@@ -22,7 +22,7 @@ from troth.prop import Inconclusive
 from troth.reach import minimal
 from troth.references import template_parameters
 from troth.spec.operation import Operation
-from troth.told import PRODUCER, lookup, one_time_code, secret_of
+from troth.told import PRODUCER, leaves, lookup, one_time_code, secret_of
 
 if TYPE_CHECKING:
     from troth.world import World
@@ -187,6 +187,9 @@ class Scene:
         if token is not None:
             who = who or "anonymous"
         sources = [*_sources(operation, path, query, headers, body)]
+        if section.body is None:
+            # What is written down in [operations] a replay finds there, whatever it is called.
+            sources += [f"body#{at}" for at, each in leaves(told.body) if _literal(each)]
         if token is not None and token.source:
             sources.append(f"token <- {token.source}")
             self.world.target.redactor.add(str(token.value))
@@ -214,6 +217,10 @@ class Scene:
     def asked(self, section: AskSection, *, purpose: str = "") -> Exchange:
         """Send what a section says."""
         return self.ask(section.operation, section, purpose=purpose)
+
+
+def _literal(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and "$" not in value
 
 
 def plain(values: Any) -> Any:

@@ -24,7 +24,7 @@ from troth.inputs import (
     written_cases,
 )
 from troth.memory import Accepted
-from troth.passes import fitted, perishable, sources, takes
+from troth.passes import fitted, perishable, sources, takes, traced
 from troth.principal import LoginFailed, Principal
 from troth.prop import (
     Example,
@@ -158,6 +158,7 @@ class World:
         target = self.target
         token = case.values.token if whole and case.operation is not None else ""
         places = sources(target, case) if case.operation is not None else []
+        places += traced(case, self.example.provenance, places)
         return Errand(
             case,
             who,

@@ -139,7 +139,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         ),
         (
             "[session]\nzzz = 1\n",
-            "unknown key `zzz` in [session]; known: `jwks`, `login`, `logout`, `refresh`",
+            "unknown key `zzz` in [session]; known: `end`, `jwks`, `login`, `logout`, ",
         ),
         ("[target]\ntimeout = 'ten'\n", "[target] timeout: 'ten' is not a number"),
         ("[target]\nmax-body = 1.5\n", "[target] max-body: 1.5 is not a whole number"),
@@ -324,6 +324,31 @@ def test_a_password_in_an_address_is_a_secret(write):
             '[operations.o]\nsign = { scheme = "md5", header = "S", secret = "${T}" }\n',
             "[operations.o.sign] scheme",
         ),
+        (
+            (
+                '[shared.s]\nwrite = { operation = "o", path = { id = "$producer.x" } }\n'
+                'read = { operation = "p" }\nfields = { f = [1] }\n'
+            ),
+            "[shared.s.write.path] id: `$producer.x` is no expression",
+        ),
+        (
+            (
+                '[shared.s]\nwrite = { operation = "o", path = { id = "$uniqe" } }\n'
+                'read = { operation = "p" }\nfields = { f = [1] }\n'
+            ),
+            "`$uniqe` is no expression; known: `$producer",
+        ),
+        (
+            '[session]\nlogout-all = { operation = "o" }\n',
+            "[session] logout-all: there is no session without a login",
+        ),
+        (
+            '[session]\nlogin = { operation = "o" }\nrotation = true\n',
+            "[session] rotation: there is no refresh token without a refresh",
+        ),
+        ('[webhooks.w]\noperation = "o"\nevents = []\nstate = []\n', "[webhooks.w] events"),
+        ('[session]\nrevocation = "soon"\n', "is not one of 'immediate' or 'expiry'"),
+        ('[session]\nlogoutall = { operation = "o" }\n', "did you mean `logout-all`?"),
     ],
 )
 def test_a_rule_that_is_broken(refused, text, said):
@@ -357,6 +382,13 @@ def test_a_rule_that_is_broken(refused, text, said):
             "[principals.a] login: its secret may not stand in the file",
         ),
         ('[operations.o]\ntoken = "abc"\n', 'write `token = "${O_TOKEN}"`'),
+        (
+            (
+                '[authority.a]\npower = { operation = "o", token = "abc" }\n'
+                'loss = { operation = "p" }\n'
+            ),
+            "[authority.a.power] token: a secret may not stand in the file",
+        ),
         (
             '[operations.o]\nbody = { code = "$totp(abc)" }\n',
             "[operations.o.body] code: a secret may not stand in the file; write `$totp(",

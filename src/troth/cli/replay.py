@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import time
 
 import click
 
@@ -69,10 +70,12 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     # With what `[session]` says of its own operations.
     asked: list[Operation | Socket] = [*service.spec.operations, *service.spec.sockets]
     told = {each.label: service.told(each) for each in asked}
-    remake = Remaker(service.spec, told, finding.history, logins)
     # What depends on who comes first need not come again at once.
     turns = RACES if any(each.together for each in finding.history) else 1
-    for _ in range(turns):
+    for turn in range(turns):
+        # What must be new is new each time.
+        salt = f"{time():.0f}{turn}"
+        remake = Remaker(service.spec, told, finding.history, logins, salt)
         done = send_again(finding, service, judge=judge, remake=remake, recorded_base_url=base_url)
         if done.still_fails is not False:
             break

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from troth.config.asking import unsound
 from troth.config.environ import NAME, refers
 from troth.config.explain import place, table
 from troth.errors import UsageError
@@ -38,6 +39,7 @@ def broken(raw: Mapping[str, Any], expanded: Mapping[str, Any]) -> Iterator[str]
     for name, each in _table(raw, "operations").items():
         if isinstance(each, dict):
             yield from _operation(name, each)
+    yield from unsound(raw)
     if "refresh" in session and "login" not in session:
         yield (
             "[session] refresh: there is nothing to renew without a login; "

@@ -39,6 +39,7 @@ def test_restart_persistence(target: Target) -> None:
         applies(things, "nothing that is asked for has an address of its own")
         # Making one thing may change another: all are made before any is read.
         cases = [found for each in things if (found := _case(world, each)) is not None]
+        applies(cases, "nothing that has an address of its own was served")
         earlier = [_read(world, each, "read before the restart") for each in cases]
         later = [_read(world, each, "read once more") for each in cases]
         read = [

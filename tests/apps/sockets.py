@@ -1,5 +1,7 @@
 """A WebSocket that echoes, and the ways in which one may not be as it is described."""
 
+import json
+
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
@@ -60,7 +62,17 @@ def build(sockets):
     return Starlette(routes=[Route("/openapi.json", document), *routes])
 
 
-def talking(answer, *, locked=True, refused=0, **more):
+def words_of(message):
+    """What was said, or None where it is nothing that is described."""
+    try:
+        said = json.loads(message.get("text") or "")
+    except (ValueError, RecursionError):
+        return None
+    fits = isinstance(said, dict) and said.get("type") == "say"
+    return said["text"].split() if fits and isinstance(said.get("text"), str) else None
+
+
+def talking(answer, *, locked=True, refused=0, careless=False, **more):
     """An endpoint, and what is described otherwise than by all."""
 
     async def talk(socket):
@@ -73,8 +85,15 @@ def talking(answer, *, locked=True, refused=0, **more):
         await socket.accept()
         try:
             while True:
-                said = await socket.receive_json()
-                if await answer(socket, said["text"].split()):
+                message = await socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                words = (
+                    json.loads(message["text"])["text"].split() if careless else words_of(message)
+                )
+                if words is None:
+                    await socket.send_json({"type": "error"})
+                elif await answer(socket, words):
                     return
         except WebSocketDisconnect:
             return
@@ -148,6 +167,7 @@ faulty = build(
         "slamming": talking(slam),
         "misexpected": talking(echo),
         "silent": talking(nothing),
+        "careless": talking(echo, careless=True),
         "misdescribed": talking(echo, order="(begin"),
     }
 )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from troth.exchange import Exchange, Headers
 from troth.redaction.known import SHORTEST, Needle, covered, needles, present, without_tail
 from troth.redaction.mark import DONE, REDACTED, UNKNOWN, placed, printed
-from troth.redaction.nets import netted
+from troth.redaction.nets import netted, quiet
 
 __all__ = ["REDACTED", "SENSITIVE", "SHORTEST", "Redactor"]
 
@@ -38,6 +38,7 @@ SENSITIVE: Final = frozenset(
 """Headers whose values are credentials by their nature (lower case)."""
 
 
+BRIEF = 100  # characters of a text that is worth remembering
 CODES = 32  # each is good for a minute or so; what was made before that many is worth nothing
 
 
@@ -173,6 +174,8 @@ class Redactor:
             return self._seen.setdefault(number, len(self._seen) + 1)
 
     def _clean(self, text: str, hits: tuple[Needle, ...]) -> str:
+        if not hits and len(text) < BRIEF and quiet(text):
+            return self._printed(self._codeless(text))
         return self._printed(self._codeless(netted(covered(hits, text), self._credential)))
 
     def _codeless(self, text: str) -> str:

@@ -10,7 +10,17 @@ from troth.defects.defect import Defect
 from troth.errors import UsageError
 
 MACHINERY: Final = frozenset(
-    {"__main__", "catalogue", "defect", "ask_warm", "planting", "serving", "warm", "window"}
+    {
+        "__main__",
+        "catalogue",
+        "defect",
+        "ask_warm",
+        "detection",
+        "planting",
+        "serving",
+        "warm",
+        "window",
+    }
 )
 
 

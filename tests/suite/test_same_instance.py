@@ -93,7 +93,10 @@ def instance(tmp_path_factory):
     with database() as url, prefix() as names:
         environ = {
             **os.environ,
-            **conf["target"]["env"],
+            **{
+                name: value.replace("{scratch}", str(folder))
+                for name, value in conf["target"]["env"].items()
+            },
             **{name: secrets.token_urlsafe(18) for name in conf["target"]["invent"]},
             # Of a service that runs already a target file can not know what it has.
             **{gate["env"]: "1" for gate in conf["gates"].values()},
@@ -126,7 +129,7 @@ def instance(tmp_path_factory):
 
 def running(text, address):
     """The default target file, for an instance that runs already."""
-    text = re.sub(r"(?m)^start +=.*$", f'base-url = "{address}"', text)
+    text = re.sub(r"(?m)^start +=.*troth\.reference.*$", f'base-url = "{address}"', text)
     text = re.sub(r"(?m)^start-timeout.*\n", "", text)
     text = re.sub(r"(?ms)^invent = \[.*?^\]\n", "", text)
     return re.sub(r"(?m)^\[target\.env\]\n(?:(?!\[).*\n)*", "", text)

@@ -181,6 +181,8 @@ class TestCorrelation:
         assert own_id(exchange(headers=(has,)), correlation) == "b7"
         assert own_id(exchange(headers=(has,), sent=(has,)), correlation) is None
         assert own_id(exchange(headers=(has, ("Age", "3"))), correlation) is None
+        again = exchange(headers=(has,), sent=(("Idempotency-Key", "k"),))
+        assert own_id(again, correlation) is None, "the first answer, once more"
         assert own_id(exchange(), correlation) is None
         assert own_id(exchange(headers=(has,)), None) is None
 

@@ -19,9 +19,11 @@ def operation(order="", *, breaks="", item=None):
     return load({"openapi": "3.2.0", "info": info, "paths": paths}).operations[0]
 
 
-def roots(body, asked=None, *, cut=False, terminal=(), status=200, media="text/event-stream"):
+def roots(
+    body, asked=None, *, cut=False, terminal=(), status=200, media="text/event-stream", method="GET"
+):
     response = Response(status, (("content-type", media),), body, truncated=cut)
-    request = Request("GET", "http://t/s")
+    request = Request(method, "http://t/s")
     said = Exchange(1, "a", "GET /s", request, response)
     found = event_stream(said, asked or operation(), terminal)
     assert {each.property for each in found} <= {"FUZ112"}
@@ -113,6 +115,7 @@ def test_the_target_file_names_the_end_of_a_stream_that_the_document_leaves_open
 def test_what_is_no_stream_that_was_served_is_not_judged():
     assert roots(b"{}\n\n", status=500) == []
     assert roots(b"{}\n\n", media="application/json") == []
+    assert roots(b"", operation(ORDER), method="HEAD") == []
 
 
 def test_an_order_that_can_not_be_read_promises_nothing():

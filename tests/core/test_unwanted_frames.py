@@ -40,6 +40,12 @@ def test_what_is_served_is_sound(each):
     assert sum(frame.opcode == OP_PING for frame in frames) in {0, PINGS}
 
 
+def test_a_secret_in_what_is_served_stays_whole():
+    secret = b"a-key-of-twenty-chars"
+    frame = b'{"type": "say", "key": "' + secret + b'"}'
+    assert all(secret in each.frames[0].data for each in unwanted(frame) if each.served)
+
+
 @pytest.mark.parametrize(
     "each",
     [each for each in unwanted(FRAME) if each.frames[0].kind == "broken"],

@@ -116,13 +116,14 @@ def hostile(text: str) -> bool:
 def own_id(exchange: Exchange, correlation: Correlation | None) -> str | None:
     """The id that the service made for this very request; None where another one may have it too.
 
-    A cache (RFC 9111 section 5.1) and a 304 hand on an older answer's; who sends an id may get it
-    back.
+    A cache (RFC 9111 section 5.1) and a 304 hand on an older answer's, and so does a service that
+    was sent an `Idempotency-Key`; who sends an id may get it back.
     """
     if correlation is None or exchange.response is None or exchange.frames is not None:
         return None
     sent, response = exchange.request.header(correlation.name), exchange.response
-    if sent is not None or exchange.status == 304 or response.header("age") is not None:
+    kept = exchange.request.header("idempotency-key") or response.header("age")
+    if sent is not None or exchange.status == 304 or kept is not None:
         return None
     return response.header(correlation.name) or None
 

@@ -25,6 +25,8 @@ def event_stream(
     response = exchange.response
     if response is None or operation is None or not exchange.ok or response.media_type != EVENTS:
         return ()
+    if exchange.request.method == "HEAD":
+        return ()  # It has no body, whatever its type.
     described = documented(operation, response.status)
     media = described.media(EVENTS) if described is not None else None
     found = [*_framed(response, operation.label)]

@@ -22,7 +22,7 @@ from troth.case import Case
 from troth.exchange import Exchange
 from troth.likeness import alike, lost
 from troth.prop import Inconclusive
-from troth.resource import One, json_type, look, made, members
+from troth.resource import One, json_type, look, made, members, path_of
 from troth.spec.families import Write, is_asynchronous
 from troth.spec.schema import branches, resolve
 from troth.target import Target
@@ -98,10 +98,10 @@ def _written(world: World, write: Write, case: Case) -> tuple[Exchange, Exchange
     control(answer.ok and answer.status != 202, f"{write.label} answered {answer.status}")
     who = answer.principal
     if write.operation is write.family.create:
-        one = made(world, write.family, case.values, who, answer)
+        one = made(write.family, case.values, who, answer)
     else:
-        own = case.values.path.get(write.family.parameter, "")
-        path = case.values.path
+        path = path_of(write.operation, answer)
+        own = path.get(write.family.parameter, "")
         one = One(write.family, who, str(own), answer, path, None, write.operation.path)
     seen, shown = look(world, one)
     control(shown is not None, "it is not there when it is read back")

@@ -4,7 +4,8 @@ Two clients change two fields of one thing at once: both changes stand in it aft
 the writes was refused. Two writes that name the same entity tag (`If-Match`, RFC 9110 section
 13.1.1) are not both taken. What was refused as a conflict the second time it was made is made once
 by those who come at once, each on a connection of its own that waits for the others with the whole
-request in hand.
+request in hand. Of what there may be a number of (`[quotas.*]`), the last one is made by one of
+those who come at once, and none after that.
 
 The control is the same one after the other: each field holds what is written into it, a stale
 entity tag is refused, the second of one name is refused. Two whole replacements (PUT) without an
@@ -15,10 +16,12 @@ from dataclasses import replace
 from typing import Final
 
 from troth import applies, control, expect, prop
+from troth.config.quotas import QuotaSection
 from troth.errand import Errand, again
 from troth.exchange import Exchange
 from troth.fresh import named_anew
 from troth.races import Shared, shared
+from troth.scene import Scene
 from troth.spec.operation import Operation
 from troth.subjects import Subject
 from troth.target import Target
@@ -34,6 +37,11 @@ def test_atomicity(target: Target, contended: Subject) -> None:
     """Fields of one thing, or one name for many."""
     operation = contended.operations[0]
     rounds = min(MOST_ROUNDS, max(1, target.profile.examples // 3))
+    if isinstance(contended.section, QuotaSection):
+        for turn in range(rounds):
+            with target.world() as world:
+                _quota(world, contended.label, contended.section, 2 + (turn + 1) % 3)
+        return
     if operation.method == "POST":
         for turn in range(rounds):
             with target.world() as world:
@@ -83,7 +91,7 @@ def _one_tag(thing: Shared, name: str) -> None:
     stale = thing.world.run(thing.writing(name, first, match=tag or ""))
     control(stale.ok, f"a write with the entity tag was answered {stale.status}")
     refused = thing.world.run(thing.writing(name, second, match=tag or ""))
-    control(refused.status in CONFLICTS, "a stale entity tag is not refused")
+    applies(refused.status in CONFLICTS, "a stale entity tag is not refused: FUZ119 says so")
     _, read = thing.state()
     tag = (read.response.header("etag") if read.response is not None else None) or ""
     why = "meant for one state"
@@ -126,6 +134,27 @@ def _unique(world: World, operation: Operation, count: int) -> None:
     what = f"{operation.label} makes several of what there may be one of"
     message = f"{what}: {len(made_now)} of {count} were made"
     expect(len(made_now) == 1, message, *_served_last(answers), root=what)
+
+
+def _quota(world: World, label: str, section: QuotaSection, count: int) -> None:
+    """All but one are made in turn, and the last one by several at once."""
+    scene = Scene(world, section.given)
+    operation = scene.operation(section.make.operation)
+    made = []
+    for number in range(section.most - 1):
+        made.append(scene.asked(section.make, purpose=f"number {number + 1}"))
+        control(made[-1].ok, f"number {number + 1} was answered {made[-1].status}")
+    purpose = f"one of {count} at once"
+    errands = [scene.errand(operation, section.make, purpose=purpose) for _ in range(count)]
+    answers = [lane[0].exchange for lane in world.at_once([[each] for each in errands])]
+    made_now = [each for each in answers if each.ok]
+    control(made_now, "none of those who came at once was served")
+    what = f"{label}: more are made at once than there may be"
+    message = f"{what}: {len(made) + len(made_now)} where {section.most} may be"
+    expect(len(made_now) == 1, message, *made, *_served_last(answers), root=what)
+    more = scene.asked(section.make, purpose="one more than there may be")
+    what = f"{label}: more are made than there may be"
+    expect(not more.ok, what, *made, *made_now, more, root=what)
 
 
 def _served_last(answers: list[Exchange]) -> list[Exchange]:

@@ -18,15 +18,15 @@ from typing import Any
 from hypothesis import strategies as st
 
 from troth import applies, prop
+from troth.dictionary import Shelf
+from troth.listings import list_them
 from troth.machine import Machine, Rule, drive
 from troth.resource import json_type
 from troth.shelf import (
     MOST,
-    Shelf,
     be_refused,
     change,
     delete,
-    list_them,
     make_as_another,
     make_one,
     make_other,

@@ -50,7 +50,7 @@ class Lifetime:
             accepted = world.reach(family.create, fresh=True)
             answer, values, who = accepted.exchange, accepted.values, accepted.principal
             world.example.provenance.extend(accepted.history)
-        one = made(world, family, values, who, answer)
+        one = made(family, values, who, answer)
         scene.answers[family.create.label] = answer
         token = scene.filled(lifecycle.token) if lifecycle.token is not None else None
         return cls(lifecycle, scene, one, token)

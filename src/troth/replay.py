@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
+from secrets import token_urlsafe
 from typing import Any, Final, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
@@ -32,7 +33,10 @@ _OWN: Final = frozenset(
 # id only where the member or parameter is named like one.
 _TELLING: Final = 8
 _IDENTIFYING = re.compile(r"(?:^|[_-])(?:id|ids|uuid|guid|slug|key|ref|number)$|(?:Id|Ids|ID)$")
-STAND_IN: Final = "Aa1-stands-in-for-a-password"
+_PASSWORD = re.compile(
+    r'("[^"\\]*pass(?:word|phrase|wd)[^"\\]*"\s*:\s*)"\[redacted\]"', re.IGNORECASE
+)
+_MADE = f"Aa1-{token_urlsafe(18)}"
 _SEPARATORS = re.compile("[/?&=]")
 _TOKEN = re.compile(
     r'"(?P<name>[^"\\]*)"\s*:|"(?P<string>[^"\\]*)"|"(?:[^"\\]|\\.)*"'
@@ -283,8 +287,8 @@ def _again(old: Exchange, url: str, names: Mapping[str, str], *, fresh: bool) ->
     text = old.request.body.decode("utf-8", "surrogateescape")
     if _MARK.search(text):
         redacted.append("its body")
-        # A password that was generated: another one will do, a text of ten letters may not.
-        text = text.replace('"[redacted]"', json.dumps(STAND_IN))
+        # A password is as good as another where an account is made.
+        text = _PASSWORD.sub(lambda match: match[1] + json.dumps(_MADE), text)
     body = _in_body(text, names).encode("utf-8", "surrogateescape")
     request = Request(old.request.method, _in_url(url, names), tuple(headers), body)
     return _Again(request, tuple(redacted), tuple(expected))

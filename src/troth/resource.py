@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from troth.case import NO_BODY, Case, Values
+from troth.case import NO_BODY, Values
 from troth.exchange import Exchange, Response
 from troth.expression import ExpressionError, identifier, pointed
 from troth.principal import ANONYMOUS
@@ -82,10 +82,10 @@ def make(world: "World", family: Family, *, who: str | None = None) -> One:
     """A new thing, by values that are served. Raises Inconclusive when none can be made."""
     assert family.create is not None
     accepted = world.reach(family.create, principal=who)
-    return made(world, family, accepted.values, accepted.principal, accepted.exchange)
+    return made(family, accepted.values, accepted.principal, accepted.exchange)
 
 
-def made(world: "World", family: Family, values: Values, who: str, answer: Exchange) -> One:
+def made(family: Family, values: Values, who: str, answer: Exchange) -> One:
     """What ``answer`` made. Raises Inconclusive when it does not say its id."""
     try:
         id_ = identifier(family.id, answer)
@@ -93,14 +93,22 @@ def made(world: "World", family: Family, values: Values, who: str, answer: Excha
         raise Inconclusive(f"no id of what {answer.operation} made: {error}") from None
     if id_ is None or id_ == "":
         raise Inconclusive(f"no id of what {answer.operation} made, at {family.id}")
-    path = world.as_sent(_case(world, family.create, values)).values.path
     assert family.create is not None
+    path = path_of(family.create, answer) or values.path
     return One(family, who, str(id_), answer, path, values.body, family.create.path)
 
 
-def _case(world: "World", operation: Operation | None, values: Values) -> Case:
-    assert operation is not None
-    return world.target.generator.build(operation, values)
+def path_of(operation: Operation, exchange: Exchange) -> dict[str, str]:
+    """The path parameters as they were sent: what is good for once is replaced when it is."""
+    names = operation.path.strip("/").split("/")
+    sent = urlsplit(exchange.request.url).path.strip("/").split("/")[-len(names) :]
+    if len(sent) != len(names):
+        return {}
+    return {
+        name[1:-1]: unquote(value)
+        for name, value in zip(names, sent, strict=True)
+        if name.startswith("{") and name.endswith("}")
+    }
 
 
 def ask(

@@ -1,66 +1,23 @@
-"""The dictionary that a resource is held against, and the rules by which both are changed."""
+"""What may be done to a resource and to the dictionary at once: the rules of PRO204's machine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from troth.case import NO_BODY, Values
+from troth.dictionary import Entry, Shelf
 from troth.exchange import Exchange
 from troth.fresh import freshened
+from troth.listings import gone_from
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive, control, expect
-from troth.resource import One, ask, full, json_type, listed, look, made, make, members, row_of
-from troth.spec.families import Family, Listing
+from troth.resource import One, ask, json_type, look, made, make, members
 from troth.spec.operation import Operation
 from troth.target import Target
 from troth.world import World
 
 MOST = 12
 """Boundary cases that a rule chooses from."""
-
-
-@dataclass
-class Entry:
-    """One thing as the model knows it.
-
-    ``plain``: made of the usual values and not changed since. ``marked``: its deletion only
-    marks it.
-    """
-
-    one: One
-    known: dict[str, Any]
-    plain: bool = True
-    there: bool = True
-    marked: bool = False
-
-
-@dataclass
-class Shelf:
-    """The dictionary."""
-
-    world: World
-    family: Family
-    entries: list[Entry] = field(default_factory=list)
-
-    def live(self) -> list[Entry]:
-        """What is there, the latest first."""
-        return [each for each in reversed(self.entries) if each.there]
-
-    def has_live(self) -> bool:
-        """Whether anything is there."""
-        return bool(self.live())
-
-    def has_gone(self) -> bool:
-        """Whether anything was there."""
-        return bool(self.gone())
-
-    def has_any(self) -> bool:
-        """Whether anything was made."""
-        return bool(self.entries)
-
-    def gone(self) -> list[Entry]:
-        """What is not there any more."""
-        return [each for each in reversed(self.entries) if not each.there and not each.marked]
 
 
 def make_one(shelf: Shelf) -> None:
@@ -83,10 +40,14 @@ def make_as_another(shelf: Shelf) -> None:
     for other in others:
         if target.memory.hopeless(create.label, [other]):
             continue
+        served = dict(target.memory.accepted)
         try:
             one = make(shelf.world, shelf.family, who=other)
         except Inconclusive:
             continue
+        finally:
+            # Whoever asks next goes on as whoever was served before.
+            target.memory.accepted.update(served)
         _made(shelf, one)
         return
 
@@ -105,7 +66,7 @@ def make_other(shelf: Shelf, turn: int) -> None:
     values = accepted.values if body is NO_BODY else _with(accepted.values, create, body)
     answer = world.send(world.case(create, freshened(world, create, values)))
     if answer.ok and answer.status != 202:
-        one = made(world, shelf.family, values, answer.principal, answer)
+        one = made(shelf.family, values, answer.principal, answer)
         _made(shelf, one, plain=False)
 
 
@@ -135,7 +96,9 @@ def _body(world: World, operation: Operation, turn: int) -> Any:
 
 def _made(shelf: Shelf, one: One, *, plain: bool = True) -> None:
     """Take it into the model. It is there, or it was never made."""
-    seen, shown = look(shelf.world, one)
+    seen, shown = shelf.patiently(
+        lambda: look(shelf.world, one), over=lambda found: found[1] is not None
+    )
     told = f"{one.made.operation} made it ({one.made.status}), and it is not there"
     expect(shown is not None, told, one.made, seen, root=f"{shelf.family.name}: made and not there")
     entry = next((each for each in shelf.entries if each.one.id == one.id), None)
@@ -180,7 +143,10 @@ def _agrees(shelf: Shelf, entry: Entry, *shown: Exchange, why: str, root: str) -
 
 
 def read_one(shelf: Shelf, entry: Entry) -> None:
-    """Nobody has touched it since."""
+    """Nobody has touched it since; numbers may count down by themselves."""
+    counts = [name for name, value in entry.known.items() if isinstance(value, int | float)]
+    for name in counts:
+        del entry.known[name]
     _agrees(shelf, entry, why="nothing was done to it", root="changes by itself")
 
 
@@ -311,14 +277,18 @@ def delete(shelf: Shelf, entry: Entry) -> None:
     if not answer.ok or answer.status == 202:
         _agrees(shelf, entry, answer, why="its deletion was refused", root="a refused write acts")
         return
-    seen, shown = look(shelf.world, entry.one)
+    one = entry.one
+    seen, shown = shelf.patiently(
+        lambda: look(shelf.world, one),
+        over=lambda found: found[1] is None or found[1] != before,
+    )
     entry.there, entry.marked = False, shown is not None and shown != before
     told = f"{operation.label} answered {answer.status}, and it is there as before"
     root = f"{name}: deleted and still there"
     expect(shown is None or entry.marked, told, answer, seen, root=root)
     for listing in shelf.family.listings:
         if listing.identified and not listing.term and not entry.marked:
-            _unlisted(shelf, entry, listing)
+            gone_from(shelf, entry, listing)
 
 
 def use_deleted(shelf: Shelf, entry: Entry) -> None:
@@ -334,63 +304,3 @@ def use_deleted(shelf: Shelf, entry: Entry) -> None:
     seen, shown = look(world, entry.one)
     told = "it was deleted twice, and is there again"
     expect(shown is None, told, again, seen, root=f"{name}: what is deleted comes back")
-
-
-def list_them(shelf: Shelf, listing: Listing) -> None:
-    """What is there is shown, what is gone is not: of everybody's own."""
-    memory = shelf.world.target.memory
-    for who in dict.fromkeys(each.one.who for each in shelf.entries):
-        own = [each for each in shelf.entries if each.one.who == who]
-        for entry in own[-1:] if not listing.term else own[-2:]:
-            term = _term(entry) if listing.term else ""
-            if listing.term and not term:
-                continue
-            answer, rows = listed(shelf.world, entry.one, listing, term=term)
-            for each in [entry] if listing.term else own:
-                found = row_of(rows, listing, each.one.id)
-                key = (listing.label, who)
-                if not each.there and not each.marked:
-                    _absent(each, listing, answer, found)
-                elif each.plain and found is not None:
-                    memory.listing.add(key)
-                elif (
-                    each.there
-                    and key in memory.listing
-                    and not full(shelf.world, listing, rows, answer)
-                ):
-                    _present(shelf, each, listing)
-
-
-def _present(shelf: Shelf, entry: Entry, listing: Listing) -> None:
-    """It is missing in a list that has shown its like: looked at once more."""
-    term = _term(entry) if listing.term else ""
-    answer, rows = listed(shelf.world, entry.one, listing, term=term)
-    expect(
-        row_of(rows, listing, entry.one.id) is not None,
-        f"{listing.label} does not show what was made, and is there",
-        answer,
-        root=f"{listing.label}: made and not listed",
-        telling=(f"lacks {entry.one.id}",),
-    )
-
-
-def _unlisted(shelf: Shelf, entry: Entry, listing: Listing) -> None:
-    answer, rows = listed(shelf.world, entry.one, listing)
-    _absent(entry, listing, answer, row_of(rows, listing, entry.one.id))
-
-
-def _absent(entry: Entry, listing: Listing, answer: Exchange, found: Any) -> None:
-    expect(
-        found is None,
-        f"{listing.label} still shows what was deleted",
-        answer,
-        root=f"{listing.label}: deleted and still listed",
-        telling=(f"has {entry.one.id}",),
-    )
-
-
-def _term(entry: Entry) -> str:
-    """A word of the thing that it may be found by."""
-    texts = [each for each in entry.known.values() if isinstance(each, str)]
-    good = [each for each in texts if len(each) >= 4 and each.replace("-", "").isalnum()]
-    return max(good, key=len, default="")

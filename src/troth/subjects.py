@@ -97,6 +97,9 @@ def _written(target: Target) -> Iterable[Subject]:
 def _contended(target: Target) -> Iterable[Subject]:
     """The same, and what is made of a body and may be refused because there is one already."""
     yield from _written(target)
+    for name, section in target.file.quotas.items():
+        names = (section.make.operation, *section.given)
+        yield Subject(name, _named(target, f"[quotas.{name}]", *names), section)
     for each in target.spec.operations:
         made = each.method == "POST" and each.body is not None and "409" in each.responses
         if made and not takes(target, each):

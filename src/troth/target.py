@@ -209,6 +209,8 @@ class Target:
             asks += [power.power, power.loss, power.restored, *power.given.values()]
         for thing in self.file.shared.values():
             asks += [thing.write, thing.read, *thing.given.values()]
+        for quota in self.file.quotas.values():
+            asks += [quota.make, *quota.given.values()]
         for hook in self.file.webhooks.values():
             asks += [*hook.state, *hook.given.values()]
         yield from (each.token for each in asks if each is not None and each.token)

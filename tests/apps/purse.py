@@ -18,6 +18,7 @@ from troth.defects.window import Window
 
 SECRET = "PURSE_SECRET"
 PASSWORD = "PURSE_PASSWORD"
+STICKERS = 2
 Text = Annotated[str, Field(min_length=1, max_length=80)]
 
 
@@ -115,6 +116,7 @@ def build(*, faulty: bool) -> FastAPI:
     purses: dict[int, Purse] = {}
     seen: dict[str, int] = {}
     names: set[str] = set()
+    stickers: dict[str, int] = {}
     ranks: dict[str, str] = {}
     secured = {"dependencies": [Security(HTTPBearer(scheme_name="bearer", auto_error=False))]}
     public = frozenset({"enter", "renew", "leave", "bank"})
@@ -265,6 +267,25 @@ def build(*, faulty: bool) -> FastAPI:
             raise Refusal(404, "there is none")
         for handle in list(ranks):
             ranks[handle] = ranks[handle] if faulty else body.rank
+        return Done(done=True)
+
+    @app.post(
+        "/pupils/{name}/stickers",
+        operation_id="giveSticker",
+        status_code=201,
+        responses=errors(401, 404, 409),
+        **secured,
+    )
+    def give_sticker(name: str) -> Done:
+        if name not in names:
+            raise Refusal(404, "there is none")
+        if stickers.get(name, 0) >= STICKERS:
+            raise Refusal(409, "there are enough")
+        together()
+        with lock:
+            if stickers.get(name, 0) >= STICKERS and not faulty:
+                raise Refusal(409, "there are enough")
+            stickers[name] = stickers.get(name, 0) + 1
         return Done(done=True)
 
     @app.get("/vault", operation_id="openVault", responses=errors(401, 403), **secured)

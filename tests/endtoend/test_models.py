@@ -35,6 +35,9 @@ events = [
 operation = "readPurse"
 path = {{ purse = "$producer.openPurse.body#/purse" }}
 at = ["/pence", "/latest"]
+[quotas.stickers]
+make = {{ operation = "giveSticker", path = {{ name = "$producer.addPupil.body#/name" }} }}
+most = 2
 [authority.rank]
 power = {{ operation = "openVault", token = "$producer.addPupil.body#/handle" }}
 [authority.rank.loss]
@@ -50,11 +53,12 @@ WANTED = {
     "PRO203 rank: who has lost a power has it at the next request",
     "PRO206 PATCH /profile loses a write to one field beside a write to another",
     "PRO206 POST /pupils makes several of what there may be one of",
+    "PRO206 stickers: more are made at once than there may be",
     "PRO207 deliveries come to another state than each of them once, in order",
 }
 
 
-def run_on(url, folder):
+def run_on(url, folder, profile):
     (folder / "target.toml").write_text(TARGET.format(url=url))
     file = str(folder / "target.toml")
     options = (
@@ -63,11 +67,11 @@ def run_on(url, folder):
         "-k",
         "token_life or single or authority or atomic or conv or linear",
     )
-    return troth(*options, evidence=folder / "evidence", suite="properties", profile="ci", **ENV)
+    return troth(*options, evidence=folder / "evidence", suite="properties", profile=profile, **ENV)
 
 
 def test_a_clean_service_is_found_clean(serve, tmp_path):
-    run = run_on(serve("purse:clean", **ENV), tmp_path)
+    run = run_on(serve("purse:clean", **ENV), tmp_path, "ci")
     assert [(each["property"], each["message"]) for each in run.findings] == [], run.text
     assert run.said("inconclusive") + run.said("error") == []
     asked = {each["property"] for each in run.verdicts}
@@ -77,7 +81,7 @@ def test_a_clean_service_is_found_clean(serve, tmp_path):
 @pytest.fixture(scope="module")
 def faulty(serve, tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty")
-    return run_on(serve("purse:app", **ENV), folder), str(folder / "target.toml")
+    return run_on(serve("purse:app", **ENV), folder, "smoke"), str(folder / "target.toml")
 
 
 def test_each_fault_is_found_and_nothing_else(faulty):

@@ -74,6 +74,8 @@ LAYERS = (
         "troth.resource",
         "troth.lifetime",
         "troth.story",
+        "troth.dictionary",
+        "troth.listings",
         "troth.shelf",
         "troth.target",
         "troth.subjects",

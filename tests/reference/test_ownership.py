@@ -142,6 +142,20 @@ def test_settings_change_only_from_the_version_that_was_read(stored):
         assert stored.client.put(path, json=new, headers=headers).status_code == 200
 
 
+def test_settings_that_have_not_changed_are_not_sent_again(stored):
+    path = "/api/v1/tenants/settings"
+    tag = stored.call("alice", "GET", path).headers["etag"]
+
+    def under(condition):
+        headers = {**stored.auth("alice"), "If-None-Match": condition}
+        return stored.client.get(path, headers=headers)
+
+    for condition in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        answer = under(condition)
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+    assert under('"other"').status_code == 200
+
+
 def test_fixtures_are_idempotent_and_touch_nobody_elses(stored):
     path = "/api/v1/test-fixtures/apply"
     document = stored.client.get("/openapi.json").json()

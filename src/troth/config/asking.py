@@ -8,7 +8,7 @@ from troth.config.explain import place
 from troth.spec.place import steps
 from troth.told import PRODUCER, leaves, lookup
 
-TABLES = ("webhooks", "authority", "shared")
+TABLES = ("webhooks", "authority", "shared", "quotas")
 _EXPRESSIONS = ("$unique", "$now", "$password", "$producer.", "$totp(")
 
 

@@ -9,6 +9,7 @@ from troth.config.lifecycles import LifecycleSection
 from troth.config.operations import OperationSection
 from troth.config.policy import PolicySection
 from troth.config.principals import PrincipalSection, SessionSection
+from troth.config.quotas import QuotaSection
 from troth.config.resources import ResourceSection
 from troth.config.section import Section
 from troth.config.shared import SharedSection
@@ -51,6 +52,9 @@ class TargetFile(Section):
     )
     authority: dict[str, AuthoritySection] = Field(
         default_factory=dict, description="What somebody may do, and what takes it from him."
+    )
+    quotas: dict[str, QuotaSection] = Field(
+        default_factory=dict, description="How many of something there may be."
     )
     shared: dict[str, SharedSection] = Field(
         default_factory=dict, description="Things that several change at once."

@@ -9,8 +9,6 @@ from troth.defects import catalogue
 from troth.defects.detection import warm
 from troth.errors import UsageError
 
-LOTS = 4
-
 
 @pytest.fixture(scope="module")
 def processes():
@@ -28,11 +26,12 @@ def test_a_defect_is_caught_by_exactly_what_it_names(processes, name):
     assert run.first(defect.caught_by) is not None
 
 
-@pytest.mark.parametrize("lot", range(LOTS))
-def test_the_clean_service_is_silent(processes, lot):
-    """On all that the defects are looked for on, in lots that processes can share."""
+def test_the_clean_service_is_silent(processes):
+    """On all that the defects are looked for on. In smoke: that a property is silent in ci is what
+    each run shows whose defect does not name it.
+    """
     every = {each for name in catalogue.names() for each in catalogue.defect(name).operations}
-    run = processes.run("", tuple(sorted(every)[lot::LOTS]), "ci", folder_name=f"clean-{lot}")
+    run = processes.run("", tuple(sorted(every)), "smoke")
     assert run.findings == [], run.text[-6000:]
     assert {each["verdict"] for each in run.verdicts} == {"pass"}, run.said("inconclusive")
 

@@ -85,11 +85,9 @@ class Warm:
     socket: str
     folder: Path
 
-    def run(
-        self, name: str, operations: tuple[str, ...], profile: str, *, folder_name: str = ""
-    ) -> Detection:
+    def run(self, name: str, operations: tuple[str, ...], profile: str) -> Detection:
         """Ask the service with the defect ``name`` (empty: the clean one) of ``operations``."""
-        below = self.folder / (folder_name or name)
+        below = self.folder / (name or "clean")
         below.mkdir()
         target, evidence, said = below / "target.toml", below / "evidence", below / "said"
         target.write_text(self._target(name), "utf-8")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_urlsafe
-from time import time
+from time import sleep, time
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -15,7 +15,7 @@ from troth.expression import ExpressionError, evaluate, pointed
 from troth.signature import signed
 from troth.spec.operation import Operation, Spec
 from troth.spec.place import present, with_value
-from troth.told import PRODUCER, lookup, one_time_code, secret_of
+from troth.told import PRODUCER, WAITED, lookup, one_time_code, secret_of
 
 NEW: Final = "new"
 """Of a source: behind it stands a text that was not used before."""
@@ -69,6 +69,9 @@ class Remaker:
         token, sign, cookies = "", None, Headers()
         request = old.request
         for source in old.sources:
+            if source.startswith(WAITED):
+                sleep(float(source.removeprefix(WAITED)))
+                continue
             place, arrow, origin = source.rpartition(" <- ")
             if arrow:
                 kind, _, rest = origin.partition(" ")

@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from time import time
+from time import sleep, time
 from typing import TYPE_CHECKING, Any, Final
 
 from troth.case import NO_BODY, Values
@@ -22,7 +22,7 @@ from troth.prop import Inconclusive
 from troth.reach import minimal
 from troth.references import template_parameters
 from troth.spec.operation import Operation
-from troth.told import PRODUCER, leaves, lookup, one_time_code, secret_of
+from troth.told import PRODUCER, WAITED, leaves, lookup, one_time_code, secret_of
 
 if TYPE_CHECKING:
     from troth.world import World
@@ -214,9 +214,13 @@ class Scene:
         found = operation if isinstance(operation, Operation) else self.operation(operation)
         return self.world.run(self.errand(found, section, token=token, purpose=purpose))
 
-    def asked(self, section: AskSection, *, purpose: str = "") -> Exchange:
-        """Send what a section says."""
-        return self.ask(section.operation, section, purpose=purpose)
+    def asked(self, section: AskSection, *, purpose: str = "", after: float = 0) -> Exchange:
+        """Send what a section says, ``after`` so many seconds; a replay waits as long."""
+        errand = self.errand(self.operation(section.operation), section, purpose=purpose)
+        if after:
+            sleep(after)
+            errand = replace(errand, sources=(f"{WAITED}{after}", *errand.sources))
+        return self.world.run(errand)
 
 
 def _literal(value: Any) -> bool:

@@ -42,7 +42,8 @@ def _webhooks(target: Target) -> Iterable[Subject]:
 def _authority(target: Target) -> Iterable[Subject]:
     for name, each in target.file.authority.items():
         restored = each.restored.operation if each.restored else None
-        names = (each.power.operation, each.loss.operation, restored, *each.given)
+        loss = each.loss.operation if each.loss else None
+        names = (each.power.operation, loss, restored, *each.given)
         yield Subject(name, _named(target, f"[authority.{name}]", *names), each)
 
 

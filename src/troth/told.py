@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import pyotp
 
+WAITED: Final = "waited:"
+"""Before seconds: a source of a request that was sent so much later than the one before it."""
 PRODUCER: Final = "$producer."
 _TOTP = re.compile(r"\$totp\((?P<secret>.*)\)", re.DOTALL)
 _MARKS: Final = (".body#", ".header.")

@@ -613,3 +613,11 @@ def test_an_odd_value_anywhere_is_taken_or_refused_and_shows_no_secret(write):
             said.append(str(error))
     assert "hunter22" not in "".join(said)
     assert len(list(odd_files())) / 2 < len(said) < len(list(odd_files()))
+
+
+@pytest.mark.parametrize(
+    "ways", ["", 'loss = { operation = "p" }\nlapses = 5\n'], ids=["neither", "both"]
+)
+def test_a_power_is_taken_away_or_ends_by_itself(refused, ways):
+    said = refused(TARGET + '[authority.a]\npower = { operation = "o" }\n' + ways)
+    assert "[authority.a]: give one of `loss`" in said

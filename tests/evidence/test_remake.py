@@ -1,6 +1,7 @@
 """Where a value came from is written beside a request; a replay finds the new one there."""
 
 import json
+import time
 
 import pytest
 
@@ -90,3 +91,10 @@ def test_what_is_written_down_is_found_there():
 def test_what_is_gone_is_said(source, said):
     with pytest.raises(Gone, match=said):
         remaker()(write(source), NEW)
+
+
+def test_what_was_waited_for_is_waited_for_again():
+    began = time.monotonic()
+    remade = remaker()(write("waited:0.05", "token <- 4 $response.body#/t"), NEW)
+    assert remade.token == "new"
+    assert time.monotonic() - began >= 0.05

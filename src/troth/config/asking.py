@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from troth.config.environ import refers
-from troth.config.explain import place
+from troth.config.explain import place, table
 from troth.spec.place import steps
 from troth.told import PRODUCER, leaves, lookup
 
@@ -14,11 +14,18 @@ _EXPRESSIONS = ("$unique", "$now", "$password", "$producer.", "$totp(")
 
 def unsound(raw: Mapping[str, Any]) -> Iterator[str]:
     """Each rule that these tables break, in a sentence with its remedy."""
-    for table in TABLES:
-        whole = raw.get(table)
+    for key in TABLES:
+        whole = raw.get(key)
         for at, value in leaves(whole) if isinstance(whole, dict) else ():
             trail = tuple(int(each) if each.isdigit() else each for each in steps(at))
-            yield from _value((table, *trail), value)
+            yield from _value((key, *trail), value)
+    powers = raw.get("authority")
+    for name, each in powers.items() if isinstance(powers, dict) else ():
+        if isinstance(each, dict) and ("loss" in each) == ("lapses" in each):
+            yield (
+                f"{table(('authority', name))}: give one of `loss`, a request that takes the power "
+                "away, and `lapses`, the seconds after which it has ended by itself"
+            )
     session = raw.get("session")
     throwaway = session.get("throwaway") if isinstance(session, dict) else None
     for at, value in leaves(throwaway) if isinstance(throwaway, dict) else ():

@@ -1,4 +1,4 @@
-"""``[authority.*]``: what somebody may do, and what takes it from him."""
+"""``[authority.*]``: what somebody may do, and what takes it from him, or when it ends."""
 
 from pydantic import Field
 
@@ -12,7 +12,16 @@ class AuthoritySection(Section):
     power: AskSection = Field(
         description="What he may do before, with his own `token`, and may not do afterwards."
     )
-    loss: AskSection = Field(description="What takes it from him, sent by somebody else.")
+    loss: AskSection | None = Field(
+        default=None, description="What takes it from him, sent by somebody else."
+    )
+    lapses: float | None = Field(
+        default=None,
+        gt=0,
+        le=600,
+        description="In place of `loss`: seconds after which it has ended by itself, counted from "
+        "when what it hangs on was made.",
+    )
     restored: AskSection | None = Field(
         default=None, description="What gives it back, where anything does."
     )

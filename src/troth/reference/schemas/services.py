@@ -31,7 +31,7 @@ class NewServiceToken(Given):
 
     name: Name
     scopes: Scopes
-    ttl_seconds: Annotated[Integer, Field(ge=60, le=30 * 24 * 3600)]
+    ttl_seconds: Annotated[Integer, Field(ge=1, le=30 * 24 * 3600)]
 
 
 class NewBrowserToken(Given):

@@ -1,5 +1,6 @@
 """Each planted defect is caught by exactly the properties it names; the clean service is silent."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from troth.defects import catalogue
 from troth.defects.detection import warm
 from troth.errors import UsageError
+
+THOROUGH = "TROTH_TEST_PROFILE" in os.environ
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +21,24 @@ def processes():
 
 @pytest.mark.parametrize("name", catalogue.names())
 def test_a_defect_is_caught_by_exactly_what_it_names(processes, name):
+    """In smoke where that is hard enough, else in the defect's own profile; a nightly job asks
+    the latter of all.
+    """
     defect = catalogue.defect(name)
+    if not THOROUGH and _exact(processes.run(name, defect.operations, "smoke"), defect):
+        return
     run = processes.run(name, defect.operations, defect.profile)
     assert run.refuted() == set(defect.caught_by), run.text[-6000:]
     assert run.said("error") == {}
     assert run.said("inconclusive").keys() <= set(defect.clouds), run.said("inconclusive")
     assert run.first(defect.caught_by) is not None
+
+
+def _exact(run, defect):
+    caught = run.refuted() == set(defect.caught_by) and run.first(defect.caught_by) is not None
+    return (
+        caught and not run.said("error") and run.said("inconclusive").keys() <= set(defect.clouds)
+    )
 
 
 def test_the_clean_service_is_silent(processes):

@@ -87,7 +87,7 @@ class Warm:
 
     def run(self, name: str, operations: tuple[str, ...], profile: str) -> Detection:
         """Ask the service with the defect ``name`` (empty: the clean one) of ``operations``."""
-        below = self.folder / (name or "clean")
+        below = self.folder / f"{name or 'clean'}-{profile}"
         below.mkdir()
         target, evidence, said = below / "target.toml", below / "evidence", below / "said"
         target.write_text(self._target(name), "utf-8")

@@ -238,6 +238,16 @@ def _rules(target: Target) -> list[Rule[State]]:
                 when=lambda state: bool(state.renewable()),
             )
         )
+    if section.logout_all is not None and disposable:
+        found.append(
+            Rule(
+                "log out everywhere",
+                _log_out_everywhere,
+                {"grant": _grant(State.usable)},
+                # With one session it is a logout, which is asked anyway.
+                when=lambda state: bool(state.usable()) and len(state.live()) > 1,
+            )
+        )
     if section.password is not None and disposable:
         found.append(
             Rule(
@@ -263,15 +273,6 @@ def _rules(target: Target) -> list[Rule[State]]:
                 _end_another,
                 {"grant": _grant(State.usable)},
                 when=lambda state: bool(state.usable()) and len(state.live()) > 1,
-            )
-        )
-    if section.logout_all is not None and disposable:
-        found.append(
-            Rule(
-                "log out everywhere",
-                _log_out_everywhere,
-                {"grant": _grant(State.usable)},
-                when=lambda state: bool(state.usable()),
             )
         )
     if section.refresh is not None and section.rotation:

@@ -71,7 +71,14 @@ def _ways(walker: Walker, *, thorough: bool) -> Iterator[Way]:
         first = walker.first(way, size)
         if first is not None:
             yield replace(way, first=first)
-    if (thorough or not pages.known) and not walker.walk(LINKS, size, most=1).ended:
+    # Links are looked for on a page that was asked for without its number.
+    numbered = any(
+        each.required and each.name in pages.names and each.name != pages.limit
+        for each in pages.listing.operation.parameters
+    )
+    if numbered or (pages.known and not thorough):
+        return
+    if not walker.walk(LINKS, size, most=1).ended:
         yield LINKS
 
 

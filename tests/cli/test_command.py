@@ -121,7 +121,8 @@ def test_pytest_gets_suite_and_arguments():
     assert arguments[:2] == ["-p", "no:schemathesis"]
     assert arguments[-4:] == ["-k", "GET and things", "--target-url", "http://h"]
     assert any(each.endswith("fuzz") for each in arguments)
-    assert arguments_of_pytest(())[-1].endswith("fuzz")
+    every = arguments_of_pytest(())[-2:]
+    assert [Path(each).name for each in every] == ["fuzz", "properties"]
 
 
 def test_two_dashes_may_stand_before_the_arguments_of_pytest():

@@ -93,7 +93,9 @@ def test_what_does_not_fit_the_schema_is_refused(live, place):
     elif inside:
         how = {"values": inside}
     else:
-        how = {"params": {parameters[0]["name"]: ["", ""]}}
+        how = {"params": {each["name"]: ["", ""] for each in parameters if each["in"] == "query"}}
+        long = {each["name"]: "!" * 501 for each in parameters if each["in"] == "header"}
+        how |= {"headers": long} if long else {}
     assert refused(ask(live, place, who="operator", **how), 422)["errors"]
 
 

@@ -69,9 +69,8 @@ class Settings(BaseSettings):
     """Signs upload and download URLs; without one, a fresh key that goes with the process."""
     storage_ttl: int = Field(default=900, ge=1)
     """Seconds for which such a URL is good."""
-    password_memory: int = Field(default=19 * 1024, ge=8)
-    """KiB of memory for a password's hash; OWASP recommends 19 MiB at least. It is read from the
-    environment only: hashes are made before there is an instance."""
+    hash_memory: int = Field(default=19 * 1024, ge=8)
+    """KiB of memory for a password's hash; OWASP recommends 19 MiB at least."""
     billing: bool = True
     stripe_webhook_secret: SecretStr | None = None
     """What the payment provider signs with; without it, its webhook is not mounted."""

@@ -13,7 +13,6 @@ from troth.reference.storage import billing, sessions, tenants
 from troth.reference.storage.tables import Tenant, User, new_id, now
 
 _NEW = NewSubscription(plan="pro", quantity=3)
-_UNUSABLE = unusable()
 
 
 def plant(platform: Platform, db: Session) -> None:
@@ -36,7 +35,7 @@ def account(platform: Platform) -> BilledAccount:
             email=f"owner@{slug}.test",
             display_name="Throw-away",
             role="owner",
-            password_hash=_UNUSABLE,
+            password_hash=unusable(),
             origin="fixture",
         )
         db.add(user)

@@ -19,7 +19,6 @@ from troth.reference.storage.tables import Tenant, User, now
 
 SUSPENDED = "This service account is suspended."
 _BEYOND = "You do not have all of these scopes yourself."
-_NO_PASSWORD = unusable()
 
 
 def issue(
@@ -76,7 +75,7 @@ def _open_account(platform: Platform, caller: Caller, name: str) -> None:
         email=f"{id_}@service.invalid",
         display_name=name,
         role="viewer",
-        password_hash=_NO_PASSWORD,
+        password_hash=unusable(),
         origin="service",
     )
     try:

@@ -10,8 +10,6 @@ from troth.reference.platform import Platform
 from troth.reference.schemas.throwaways import Account, Challenged, Enrolling
 from troth.reference.storage.tables import Tenant, User, new_id, now
 
-_UNUSABLE = unusable()
-
 
 def account(platform: Platform) -> Account:
     """Someone new, logged in."""
@@ -34,7 +32,7 @@ def account(platform: Platform) -> Account:
 def enrolling(platform: Platform) -> Enrolling:
     """Someone new, logged in, with an authenticator that waits for its first code."""
     with platform.database.write() as db:
-        tenant, user = _someone(db, _UNUSABLE)
+        tenant, user = _someone(db, unusable())
         tokens = auth.begin(platform, db, user, tenant)
         method, secret = mfa.plant(platform, db, user.id, "Throw-away")
     return Enrolling(
@@ -48,7 +46,7 @@ def enrolling(platform: Platform) -> Enrolling:
 def challenged(platform: Platform) -> Challenged:
     """Someone new with a second factor, whose login waits for it."""
     with platform.database.write() as db:
-        _, user = _someone(db, _UNUSABLE)
+        _, user = _someone(db, unusable())
         method, secret = mfa.plant(platform, db, user.id, "Throw-away")
         method.state, method.activated_at = "active", now()
         challenge = mfa.challenge(platform, db, user.id)

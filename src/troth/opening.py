@@ -126,7 +126,7 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
             recorder=recorder,
             principals=principals(file.principals, file.session, spec, recorder, base_url + prefix),
             redactor=plan.redactor,
-            profile=profile.over(len(spec.operations)),
+            profile=profile,
             environ=dict(os.environ),
             launched=launched,
             salt="" if launched else datetime.now(UTC).strftime("%m%d%H%M%S"),
@@ -148,6 +148,7 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         raise UsageError(
             f"--operation {unknown[0]!r} is not in the document; `troth matrix` lists what is"
         )
+    target.profile = profile.over(sum(map(target.asked, spec.operations)))
     return target
 
 

@@ -82,10 +82,13 @@ def parameters(declared: Property, target: Target, name: str = "operation") -> l
         every = list(_all(declared, target))
         kind = "operation" if declared.operations else "WebSocket"
         none = f"the document describes no {kind}"
-    asked = [each for each in every if _wanted(each, target)]
+    wanted = [each for each in every if _wanted(each, target)]
+    reasons = [declared.unless(target, each) if declared.unless else "" for each in wanted]
+    asked = [each for each, reason in zip(wanted, reasons, strict=True) if not reason]
     if asked:
         return [_parameter(each, target) for each in asked]
-    reason = "no operation was asked for" if every else none
+    none = f"not applicable: {reasons[0]}" if reasons else none
+    reason = "no operation was asked for" if every and not wanted else none
     return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
 
 

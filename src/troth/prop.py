@@ -13,6 +13,8 @@ from troth.verdict import Verdict
 
 Phase = Literal["boundary", "random"]
 Test = TypeVar("Test", bound=Callable[..., Any])
+Unless = Callable[[Any, Any], str]
+"""Why the document alone says that there is nothing to ask; empty where there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Property:
     """Whether it is asked of each operation."""
     sockets: bool = False
     """Whether it is asked of each WebSocket."""
+    unless: Unless | None = field(default=None, compare=False)
+    """Says of a target and what could be asked why it is not: it is left out then."""
 
 
 CATALOGUE: dict[str, Property] = {}
@@ -56,12 +60,14 @@ def prop(
     broken: bool = False,
     operations: bool = True,
     sockets: bool = False,
+    unless: Unless | None = None,
 ) -> Callable[[Test], Test]:
     """Declare a pytest test to be the property ``id``.
 
     ``refs`` cites OWASP, CWE, ASVS or RFC. ``needs`` names what a target must declare, else the
     property is skipped with that reason: ``operations`` … ``phases`` is for tests under
-    ``@given``: *boundary* draws the deterministic cases, *random* the generated ones.
+    ``@given``: *boundary* draws the deterministic cases, *random* the generated ones. ``unless``
+    leaves out, before anything is sent, what the property says nothing about.
 
     Raises ValueError for an unknown severity and for an id that another test holds.
     """
@@ -85,6 +91,7 @@ def prop(
             broken,
             operations,
             sockets,
+            unless,
         )
         if known is not None and known != declared:
             raise ValueError(f"{id} is declared twice: {known.slug} and {slug}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PREFIXES = {"fuzz": "FUZ", "properties": "PRO"}
+PREFIXES = {"fuzz": "FUZ", "properties": "PRO", "security": "SEC"}
 SUITES = [path for folder in PREFIXES for path in sorted((ROOT / folder).rglob("test_*.py"))]
 SEVERITIES = {"critical", "high", "medium", "low", "info"}
 

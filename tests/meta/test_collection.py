@@ -25,8 +25,10 @@ def run(*arguments, cwd=ROOT, **environment):
 
 @pytest.fixture(scope="module")
 def collected():
-    """The node ids of ``pytest fuzz properties``."""
-    listed = run("fuzz", "properties", "--collect-only", "-q", "--hypothesis-profile", "smoke")
+    """The node ids of ``pytest fuzz properties security``."""
+    listed = run(
+        "fuzz", "properties", "security", "--collect-only", "-q", "--hypothesis-profile", "smoke"
+    )
     assert listed.returncode == 0, listed.stdout + listed.stderr
     return [line for line in listed.stdout.splitlines() if "::" in line]
 
@@ -41,7 +43,7 @@ def test_every_suite_module_is_collected(collected):
     modules = {each.split("::")[0] for each in collected}
     assert modules == {
         path.relative_to(ROOT).as_posix()
-        for suite in ("fuzz", "properties")
+        for suite in ("fuzz", "properties", "security")
         for path in (ROOT / suite).rglob("test_*.py")
     }
 

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
-SUITES = ("fuzz", "properties")
+SUITES = ("fuzz", "properties", "security")
 
 # From the bottom up. A module may import its own layer and those before it; the longest name
 # that is a prefix of a module's decides, so `troth.spec.operation` is not where `troth.spec` is.
@@ -79,6 +79,7 @@ LAYERS = (
         "troth.shelf",
         "troth.target",
         "troth.subjects",
+        "troth.spread",
     ),
     # Answer: runs the properties and keeps what they found.
     (
@@ -103,7 +104,7 @@ LAYERS = (
         "troth.defects",
     ),
     # Suites: the wheel carries them below `troth.suites`.
-    ("fuzz", "properties"),
+    ("fuzz", "properties", "security"),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 

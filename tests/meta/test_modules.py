@@ -8,10 +8,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("src", "fuzz", "properties", "tests", "benchmarks", "conf", "docs", ".ci", ".github")
+FOLDERS = (
+    "src",
+    "fuzz",
+    "properties",
+    "security",
+    "tests",
+    "benchmarks",
+    "conf",
+    "docs",
+    ".ci",
+    ".github",
+)
 MODULES = sorted(
     path
-    for folder in ("src", "fuzz", "properties", "benchmarks")
+    for folder in ("src", "fuzz", "properties", "security", "benchmarks")
     for path in (ROOT / folder).rglob("*.py")
 )
 BANNED = re.compile(r"manager|handler|helper|utils?|engine|common|misc")

@@ -51,7 +51,7 @@ def test_the_wheel_carries_every_module_suite_and_data_file(built):
         }
 
     wanted = {f"{name}" for name in files("src")}
-    for suite in ("fuzz", "properties"):
+    for suite in ("fuzz", "properties", "security"):
         wanted |= {f"troth/suites/{suite}/{name}" for name in files(suite)}
     wanted |= {f"troth/conf/{name}" for name in files("conf")}
     carried = {name for name in built if name.startswith("troth/")}

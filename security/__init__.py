@@ -1,0 +1,1 @@
+"""SEC: an adversary drives. One property a file."""

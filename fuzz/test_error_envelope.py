@@ -15,6 +15,7 @@ from troth import applies, control, expect, prop
 from troth.case import NO_BODY, Case, Fault
 from troth.faults import json_like
 from troth.spec.operation import Operation
+from troth.spread import spread
 from troth.target import Target
 from troth.world import World
 
@@ -34,7 +35,7 @@ def test_error_envelope(target: Target, operation: Operation) -> None:
         if invalid is not None:
             cases.append(invalid)
         applies(cases, "there is no error that it can be made to give")
-        for case in cases:
+        for case in spread(target, operation, cases):
             answer = world.send(case)
             control(answer.response, "no answer to judge")
             world.judge(answer)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from troth.finding import Finding, collect
 from troth.inputs import Walk
 from troth.profile import Profile
 from troth.prop import Refuted, Tally
-from troth.verdict import Verdict
+from troth.result import Result
 from troth.world import Abandoned
 
 # A 5xx that was seen once was seen; whether it comes again is a question of luck, not of doubt.
@@ -22,22 +22,6 @@ SEEN_IS_ENOUGH = frozenset({"FUZ103", "FUZ104"})
 
 TO_SHRINK = 100
 """Random examples of a test whose boundary cases have failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one test came to. ``error`` is a fault of troth or of the property, not a verdict."""
-
-    property: str
-    operation: str | None
-    verdict: Verdict
-    reason: str
-    examples: int = 0
-    conclusive: int = 0
-    exchanges: int = 0
-    findings: tuple[Finding, ...] = ()
-    cut_short: bool = False
-    inapplicable: str = ""
 
 
 def run(

@@ -17,7 +17,7 @@ from typing import Any
 import click
 import pytest
 
-import troth.hooks  # noqa: F401 - what the forks need
+import troth.asking  # noqa: F401 - what the forks need
 from troth.defects import serving
 from troth.errors import UsageError
 

@@ -10,7 +10,7 @@ from troth.evidence.findings import write_findings
 from troth.evidence.jsonl import merge_histories
 from troth.evidence.junit import redact_junit
 from troth.finding import collect
-from troth.opening import Plan
+from troth.plan import Plan
 from troth.policy import described, judge, waiver
 from troth.report.outcome import Judgement, Outcome
 

@@ -2,20 +2,22 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from troth.evidence.findings import VerdictRow
 from troth.evidence.record import WHOLE, from_json, to_json
 from troth.finding import Complaint, Finding, collect
-from troth.observe import Doubt
 from troth.prop import CATALOGUE
 from troth.redaction import Redactor
-from troth.run import Result
+from troth.result import Result
 from troth.verdict import Verdict
+
+if TYPE_CHECKING:
+    from troth.observe import Doubt
 
 
 def to_report(
-    result: Result, findings: list[Finding], doubts: list[Doubt], redactor: Redactor
+    result: Result, findings: list[Finding], doubts: list["Doubt"], redactor: Redactor
 ) -> dict[str, Any]:
     """A result as JSON-able, redacted data: xdist carries reports between processes."""
     return {

@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, *, extra: Sequence[APIRouter] =
     )
     app.state.platform = platform
     for router in mounted:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     refusals.install(app)
     known: dict[str, Any] = {}
 

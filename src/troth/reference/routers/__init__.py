@@ -32,6 +32,7 @@ from troth.reference.routers import (
     messages,
     mfa,
     openai_files,
+    operation_fixtures,
     operations,
     preferences,
     services,
@@ -109,5 +110,6 @@ def enabled(settings: Settings) -> Iterator[APIRouter]:
         yield billing_fixtures.routes
     if settings.fixtures:
         yield fixtures.routes
+        yield operation_fixtures.routes
         yield status_fixtures.routes
         yield throwaways.routes

@@ -84,6 +84,13 @@ class OperationShown(Shown):
     finished_at: datetime | None
 
 
+class Abandoned(Shown):
+    """An operation whose worker has fallen silent."""
+
+    id: Id
+    state: Literal["RUNNING"]
+
+
 class OperationPage(Shown):
     """A page of operations."""
 

@@ -97,8 +97,11 @@ def _one(spec: Spec, known: tuple[Family, ...], name: str, section: LifecycleSec
                     f"{here} transitions: `{row.by}` leads from {state!r} to "
                     f"{table[state, event.label]!r} and to {row.to!r}; keep one"
                 )
-    for key in section.events:
-        if not any(key == each.label or each.operation.named(key) for each in events.values()):
+    for key, how in section.events.items():
+        if how.operation is not None:
+            # It may be one that nothing allows, in no state.
+            events.setdefault(key, _event(spec, key, section, here))
+        elif not any(key == each.label or each.operation.named(key) for each in events.values()):
             raise UsageError(
                 f"{here} events: no transition is by `{key}`; name one of "
                 f"{', '.join(f'`{row.by}`' for row in section.transitions)}"

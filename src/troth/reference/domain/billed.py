@@ -8,7 +8,7 @@ from troth.reference.domain.subscriptions import begin
 from troth.reference.passwords import unusable
 from troth.reference.platform import Platform
 from troth.reference.schemas.billing import NewSubscription
-from troth.reference.schemas.billing_fixtures import BilledAccount
+from troth.reference.schemas.billing_fixtures import Begun, BilledAccount
 from troth.reference.storage import billing, sessions, tenants
 from troth.reference.storage.tables import Tenant, User, new_id, now
 
@@ -23,8 +23,8 @@ def plant(platform: Platform, db: Session) -> None:
             begin(db, tenant.id, _NEW)
 
 
-def account(platform: Platform) -> BilledAccount:
-    """The owner of a new tenant with a live subscription, logged in."""
+def account(platform: Platform, state: Begun) -> BilledAccount:
+    """The owner of a new tenant with a live subscription in that state, logged in."""
     slug = f"billed-{new_id().replace('-', '')[:20]}"
     with platform.database.write() as db:
         tenant = Tenant(slug=slug, name="Throw-away", origin="fixture")
@@ -40,7 +40,11 @@ def account(platform: Platform) -> BilledAccount:
         )
         db.add(user)
         db.flush()
-        event = begin(db, tenant.id, _NEW)
+        event = begin(db, tenant.id, _NEW.model_copy(update={"trial": state == "trialing"}))
+        if state == "past_due":
+            row = billing.latest(db, tenant.id)
+            assert row is not None
+            billing.move(db, row, {"state": state})
         ttl = timedelta(seconds=platform.settings.access_ttl)
         session = sessions.start(db, user.id, now() + ttl)
         token, _ = platform.signer.sign("access", user, tenant, session.id)

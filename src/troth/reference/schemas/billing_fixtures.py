@@ -1,6 +1,11 @@
 """People made for a test of billing, and what it needs to act as them."""
 
+from typing import Literal
+
 from troth.reference.fields import Id, Shown, Token
+
+Begun = Literal["trialing", "active", "past_due"]
+"""The states that a subscription can be begun in, for a test."""
 
 
 class BilledAccount(Shown):

@@ -12,6 +12,7 @@ parameters shows: health, counters, who is on line. Profile smoke does not resta
 """
 
 from contextlib import suppress
+from dataclasses import replace
 
 from troth import applies, control, expect, prop
 from troth.case import Case
@@ -21,6 +22,7 @@ from troth.readback import differences, pruned
 from troth.spec.operation import Operation
 from troth.spec.stream import EVENTS
 from troth.target import Target
+from troth.told import RESTARTED
 from troth.world import World
 
 REFS = ("CWE-404", "CWE-459", "CWE-1188")
@@ -52,7 +54,10 @@ def test_restart_persistence(target: Target) -> None:
         what = "it does not start again on what it has kept"
         expect(not reason, f"{what}: {reason}", root=what)
         for case, before, volatile in read:
-            after = world.send(case, purpose="read after the restart")
+            errand = world.errand(
+                case, target.sender(case.operation), whole=True, purpose="read after the restart"
+            )
+            after = world.run(replace(errand, sources=(RESTARTED, *errand.sources)))
             control(after.response, "no answer after the restart")
             label = case.operation.label if case.operation else ""
             what = f"what {label} shows is gone after a restart"

@@ -126,7 +126,7 @@ def _interrupted(run: Run) -> None:
             return
         if not _runs(run):
             return
-        stopped = run.send(stream.stop, purpose="interrupts it")
+        stopped = run.send(stream.stop, purpose="interrupts it", during=True)
         if stopped.ok or stopped.status not in OVER or _runs(run):
             stops.append(stopped)
             since[:] = [clock() - since[-1]]

@@ -104,7 +104,8 @@ class Exchange:
     """Places of the request whose values the target file told how to find: ``token``,
     ``sign:Header``, ``body#/pointer``, ``query.name``, ``header.name``, ``path:-1`` (the last
     segment). Sent again, they are found anew. `` <- 12 $response.body#/id`` behind a place says
-    that its value comes from exchange 12; `` <- new``, that it must not have been used before."""
+    that its value comes from exchange 12; `` <- new``, that it must not have been used before.
+    ``waited:5``, ``restarted`` and ``during`` say what happened before it, or when."""
     frames: tuple[Frame, ...] | None = None
     """Of a WebSocket, whose handshake ``request`` is, what followed it; None of all else."""
     together: int = 0

@@ -1,7 +1,7 @@
 """Finds anew, for a replay, what the target file told how to find: tokens, codes, signatures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_urlsafe
 from time import sleep, time
@@ -15,7 +15,7 @@ from troth.expression import ExpressionError, evaluate, pointed
 from troth.signature import signed
 from troth.spec.operation import Operation, Spec
 from troth.spec.place import present, with_value
-from troth.told import PRODUCER, WAITED, lookup, one_time_code, secret_of
+from troth.told import DURING, PRODUCER, RESTARTED, WAITED, lookup, one_time_code, secret_of
 
 NEW: Final = "new"
 """Of a source: behind it stands a text that was not used before."""
@@ -59,6 +59,9 @@ class Remaker:
     made: dict[str, str] = field(default_factory=dict, repr=False)
     """Passwords that were made up, by the number that stood for them."""
 
+    restart: Callable[[], str] | None = None
+    """Stops the service and starts it again, and says why that could not be."""
+
     def __call__(self, old: Exchange, sent: History) -> Remade:
         """``old`` with the values that the exchanges ``sent`` so far give it. Raises Gone."""
         socket = self.spec.socket(old.operation or "")
@@ -72,6 +75,11 @@ class Remaker:
             if source.startswith(WAITED):
                 sleep(float(source.removeprefix(WAITED)))
                 continue
+            if source == RESTARTED:
+                self._restarted()
+                continue
+            if source == DURING:
+                raise Gone("it belongs into a stream that is open, and a replay sends in turn")
             place, arrow, origin = source.rpartition(" <- ")
             if arrow:
                 kind, _, rest = origin.partition(" ")
@@ -108,6 +116,16 @@ class Remaker:
             else:
                 request = self._elsewhere(request, place, section, operation, sent)
         return Remade(replace(old, request=request), token, sign, cookies)
+
+    def _restarted(self) -> None:
+        if self.restart is None:
+            raise Gone(
+                "before it the service is stopped and started again: a target file with "
+                "[target] restart = true has it done"
+            )
+        reason = self.restart()
+        if reason:
+            raise Gone(reason)
 
     def _section(self, operation: Operation) -> OperationSection:
         named = (each for name, each in self.told.items() if operation.named(name))

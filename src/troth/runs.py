@@ -18,6 +18,7 @@ from troth.spec.operation import Operation
 from troth.spec.place import at
 from troth.spec.running import Running
 from troth.spec.stream import decoded
+from troth.told import DURING
 
 if TYPE_CHECKING:
     from troth.world import World
@@ -70,10 +71,16 @@ class Run:
             values = replace(values, body=body, media_type=_media(operation, values))
         return target.generator.build(operation, values, purpose=purpose)
 
-    def send(self, operation: Operation, *, purpose: str, body: Any = None) -> Exchange:
-        """Send ``operation`` for this run, as who began it."""
-        case = self.case(operation, purpose=purpose, body=body)
-        exchange = self.world.send(case, principal=self.accepted.principal, whole=True)
+    def send(
+        self, operation: Operation, *, purpose: str, body: Any = None, during: bool = False
+    ) -> Exchange:
+        """Send ``operation`` for this run, as who began it; ``during`` another answer of it."""
+        case, who = self.case(operation, purpose=purpose, body=body), self.accepted.principal
+        if during:
+            errand = self.world.errand(case, who, whole=True, purpose=purpose)
+            exchange = self.world.run(replace(errand, sources=(DURING, *errand.sources)))
+        else:
+            exchange = self.world.send(case, principal=who, whole=True)
         self.seen.append(exchange)
         return exchange
 

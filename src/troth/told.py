@@ -9,6 +9,10 @@ import pyotp
 
 WAITED: Final = "waited:"
 """Before seconds: a source of a request that was sent so much later than the one before it."""
+RESTARTED: Final = "restarted"
+"""A source of a request before which the service was stopped and started again."""
+DURING: Final = "during"
+"""A source of a request that was sent while the answer to the one after it was still coming."""
 PRODUCER: Final = "$producer."
 _TOTP = re.compile(r"\$totp\((?P<secret>.*)\)", re.DOTALL)
 _MARKS: Final = (".body#", ".header.")

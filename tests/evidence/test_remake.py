@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -98,3 +99,29 @@ def test_what_was_waited_for_is_waited_for_again():
     remade = remaker()(write("waited:0.05", "token <- 4 $response.body#/t"), NEW)
     assert remade.token == "new"
     assert time.monotonic() - began >= 0.05
+
+
+class TestWhatHappenedBefore:
+    """The service was stopped and started, or another answer was still coming."""
+
+    def test_a_restart_is_one_again(self):
+        restarts = []
+
+        def restart():
+            restarts.append(1)
+            return ""
+
+        asked = replace(remaker(), restart=restart)(write("restarted"), NEW)
+        assert asked.exchange.request == write().request
+        assert restarts == [1]
+
+    @pytest.mark.parametrize(
+        ("restart", "said"), [(None, "restart = true"), (lambda: "it does not come up", "come up")]
+    )
+    def test_without_one_the_question_is_not_asked(self, restart, said):
+        with pytest.raises(Gone, match=said):
+            replace(remaker(), restart=restart)(write("restarted"), NEW)
+
+    def test_what_belongs_into_an_open_stream_is_not_sent_after_it(self):
+        with pytest.raises(Gone, match="in turn"):
+            remaker()(write("during"), NEW)

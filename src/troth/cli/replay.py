@@ -75,7 +75,7 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     for turn in range(turns):
         # What must be new is new each time.
         salt = f"{time():.0f}{turn}"
-        remake = Remaker(service.spec, told, finding.history, logins, salt)
+        remake = Remaker(service.spec, told, finding.history, logins, salt, restart=service.restart)
         done = send_again(finding, service, judge=judge, remake=remake, recorded_base_url=base_url)
         if done.still_fails is not False:
             break

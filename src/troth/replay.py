@@ -84,6 +84,9 @@ class Replay:
     still_fails: bool | None
     exchanges: History
     message: str
+    sure: bool = True
+    """Whether what was sent can tell; not where several answers were compared, and the last of
+    them is served again."""
 
 
 def replay(
@@ -163,7 +166,8 @@ def replay(
     if not still and lost:
         # What was redacted may be what made it fail: it shows nothing that this did not.
         return Replay(None, tuple(sent), f"{message}; but {lost}")
-    return Replay(still, tuple(sent), message)
+    told_apart = judge is not None or finding.telling or len(new) > 1 or not new[-1].ok
+    return Replay(still, tuple(sent), message, sure=not still or bool(told_apart))
 
 
 def _batches(history: History) -> list[History]:

@@ -1,11 +1,13 @@
 """``troth replay``: sends the smallest history of a finding again and says what came of it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from time import time
 
 import click
 
+from troth.cli.anew import anew
 from troth.cli.options import opened, target_options
 from troth.errors import UsageError
 from troth.evidence.findings import FindingRecord, FindingsFile, read_findings
@@ -45,7 +47,9 @@ def replay(
                 "tests by default; name the service with --target or --target-url"
             )
         for record in records:
-            outcome = _sent(record, service, _base_url(path))
+            outcome = _sent(record, service, _recorded(path, "base_url"))
+            if outcome.still_fails is None or not outcome.sure:
+                outcome = _anew(outcome, record, _recorded(path, "profile"), target, target_url)
             outcomes.append(outcome)
             message = service.redactor.text(outcome.message)
             click.echo(f"{record.id} {record.finding.property}: {message}")
@@ -112,9 +116,20 @@ def _runs(base: Path) -> list[Path]:
     return sorted(base.glob("*/findings.json"), key=lambda path: path.parent.name, reverse=True)
 
 
-def _base_url(path: Path) -> str:
-    """Where the service was when this was recorded, or nothing when nobody wrote it down."""
+def _anew(
+    sent: Replay, record: FindingRecord, profile: str, target: str | None, url: str | None
+) -> Replay:
+    """The property's own word, with what was sent before; that, where it has none."""
+    asked = anew(record, profile=profile, target=target, url=url)
+    if asked.still_fails is None:
+        message = f"{sent.message}; {asked.message}"
+        return replace(sent, message=message, still_fails=None)
+    return replace(asked, exchanges=sent.exchanges)
+
+
+def _recorded(path: Path, name: str) -> str:
+    """What the run's manifest says, or nothing when nobody wrote it down."""
     try:
-        return str(json.loads((path.parent / NAME).read_bytes()).get("base_url", ""))
+        return str(json.loads((path.parent / NAME).read_bytes()).get(name, ""))
     except (OSError, ValueError, AttributeError):
         return ""

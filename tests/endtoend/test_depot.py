@@ -3,7 +3,7 @@
 import pytest
 
 from tests.apps import depot
-from tests.endtoend.suite import Run, troth
+from tests.endtoend.suite import Run, replay, troth
 
 TOML = """\
 [target]
@@ -101,6 +101,16 @@ def test_each_fault_is_found_and_nothing_else(ask, table):
     known |= {each for slug in table for each in ALSO.get(slug, ())}
     assert {each["property"] for each in run.findings} == known
     assert run.said("inconclusive") == run.said("error") == []
+
+
+def test_what_several_answers_show_is_asked_anew(ask, serve, tmp_path):
+    """Each of the pages is served with the fault and without."""
+    run = ask(["boundary-row"], "-k", "pagination", "--no-shrink", profile="ci")
+    (lost,) = (each for each in run.findings if each["property"] == "FUZ114")
+    for faults, code, said in ((["boundary-row"], 1, "still fails"), ([], 0, "does not fail any")):
+        url = serve("depot:app", **KEYS, DEPOT_FAULTS=",".join(faults))
+        came, text = replay(run, lost, "--target", target(url, tmp_path), **KEYS)
+        assert (came, said in text, "asked anew" in text) == (code, True, True), text
 
 
 def test_no_token_is_left_behind(ask):

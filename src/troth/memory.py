@@ -4,10 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from troth.case import Fault, Values
 from troth.exchange import Exchange, History
+
+LASTING = 240.0
+"""Seconds after which what was made for others to use is made anew: signed addresses, codes and
+tokens lapse, and a run that goes on for hours would take their end for a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,12 @@ class Thing:
     exchange: Exchange
     path: Mapping[str, Any]
     history: History
+    made: float = field(default_factory=monotonic, compare=False)
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is new enough to be used once more."""
+        return monotonic() - self.made < LASTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,12 @@ class Accepted:
     exchange: Exchange
     history: History
     credential: str = ""
+    made: float = field(default_factory=monotonic, compare=False)
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what it was made with is new enough to be used once more."""
+        return monotonic() - self.made < LASTING
 
 
 @dataclass

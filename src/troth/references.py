@@ -262,7 +262,7 @@ def produce(
     principal = who if who in senders else None
     key = (operation.label, principal or "", tuple(sorted(fixed.items())))
     known = memory.things.get(key)
-    if known is not None and not fresh:
+    if known is not None and known.lasts and not fresh:
         world.example.provenance.extend(known.history)
         return known
     hopeless = memory.hopeless(operation.label, [principal] if principal else senders)

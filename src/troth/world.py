@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Token
+from dataclasses import replace
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -277,6 +279,8 @@ class World:
         """
         memory = self.target.memory
         known = memory.accepted.get(operation.label)
+        if known is not None and not known.lasts and isinstance(operation, Operation):
+            known = self._renewed(operation, known)
         if known is not None:
             self.example.provenance.extend(known.history)
             if isinstance(operation, Operation) and not operation.safe:
@@ -289,6 +293,14 @@ class World:
         if reason:
             raise Inconclusive(reason)
         return opened(self, operation) if isinstance(operation, Socket) else self.reach(operation)
+
+    def _renewed(self, operation: Operation, known: Accepted) -> Accepted:
+        """The like of ``known`` with things made anew; itself, where it refers to none."""
+        if takes(self.target, operation) or self.target.references(operation):
+            with suppress(Inconclusive):  # Then the case that was served is as good as any.
+                known = self.reach(operation, fresh=True)
+        self.target.memory.accepted[operation.label] = replace(known, made=monotonic())
+        return known
 
     def _repeat(self, operation: Operation) -> None:
         """Find out, once, whether a write is served again with what it takes from answers.

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.apps import lockers
+from troth import memory
 from troth.opening import open_target
 from troth.profile import active
 from troth.prop import Inconclusive, Property, Tally
@@ -223,3 +224,17 @@ def test_after_a_conflict_the_same_comes_with_another_name_at_once(opened):
     assert again["label"] != first["label"]
     assert {**again, "label": ""} == {**first, "label": ""}
     assert again["password"] == lockers.RIGHT
+
+
+def test_what_was_made_long_ago_is_made_anew(opened, monkeypatch):
+    target = opened(BOSS)
+    read = target.spec.operation("readLocker")
+    with world_of(target) as world:
+        first = world.accepted(read)
+        assert world.accepted(read).values == first.values
+        monkeypatch.setattr(memory, "LASTING", -1)
+        later = world.accepted(read)
+        assert later.values.path != first.values.path
+        monkeypatch.undo()
+        assert world.accepted(read).values == later.values
+    assert statuses(target, "createLocker").count(201) == 2

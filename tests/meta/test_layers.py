@@ -80,6 +80,11 @@ LAYERS = (
         "troth.target",
         "troth.subjects",
         "troth.spread",
+        "troth.rivals",
+        "troth.telling",
+        "troth.trial",
+        "troth.theft",
+        "troth.effect",
     ),
     # Answer: runs the properties and keeps what they found.
     (

@@ -46,8 +46,7 @@ def test_ownership_read(target: Target, operation: Operation) -> None:
         told = telling(world.example.history(), shown) if shown is not None else ()
         expect(
             shown is None,
-            f"{operation.label} shows `{asked.rivals.stranger}` what is "
-            f"`{asked.rivals.victim}`'s",
+            f"{operation.label} shows `{asked.rivals.stranger}` what is `{asked.rivals.victim}`'s",
             *((shown.owners, shown.strangers) if shown is not None else ()),
             root=f"{operation.label} shows a stranger what is another's",
             telling=told,

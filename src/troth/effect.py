@@ -1,6 +1,7 @@
 """Whether a stranger's request did something to what is another's, as the other one sees it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -133,10 +134,8 @@ def attempt(trial: Trial, values: Values, *, sham: bool = False) -> Effect | Non
     through, before, seen = found
     restless = world.target.memory.restless[through.operation.label]
     if sham:
-        try:
+        with suppress(Inconclusive):
             trial.as_stranger(trial.strange(values), "on what nobody has")
-        except Inconclusive:
-            pass
         before, still = through.look(world, "before, once more")
         control(still is not None, "it goes by itself")
         assert still is not None

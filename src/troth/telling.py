@@ -107,11 +107,14 @@ def unknown(value: Any, turn: int = 0) -> Any:
 def _scrambled(text: str, seed: int) -> str:
     """Its last letters and digits replaced by others of their kind; what stands before stays."""
     place, made = len(text), list(text)
+    tail = re.split("[-_:.]", text)[-1]
+    hexes = re.fullmatch("[0-9a-f]{8,}|[0-9A-F]{8,}", tail) is not None
+    letters = ("abcdef", "ABCDEF") if hexes else _LETTERS
     for _ in range(12):
         place -= 1
         if place < max(0, text.find("_") + 1, text.find("-") + 1 if text.find("-") < 6 else 0):
             break
-        kind = next((k for k in ("0123456789", *_LETTERS) if made[place] in k), "")
+        kind = next((k for k in ("0123456789", *letters) if made[place] in k), "")
         if kind:
             seed = (seed * 1103515245 + 12345) % (1 << 31)
             made[place] = kind[(kind.index(made[place]) + 1 + seed % (len(kind) - 1)) % len(kind)]
@@ -121,9 +124,15 @@ def _scrambled(text: str, seed: int) -> str:
 _LETTERS: Final = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def masked(exchange: Exchange, *ids: Any) -> tuple[int, str]:
-    """Status and body without ``ids``, times, and what looks like the id of a request."""
+def opaque(value: str) -> bool:
+    """Whether an id was given by the service, and not chosen by somebody as a name is."""
+    return bool(re.search(r"[0-9]", value)) and not re.search(r"[@\s]", value)
+
+
+def shape(exchange: Exchange, *ids: str) -> tuple[int, str, str]:
+    """Status, media type and body, without ``ids``, times, and what looks made for this answer."""
     body = exchange.response.body.decode("utf-8", "replace") if exchange.response else ""
-    for each in sorted(map(str, ids), key=len, reverse=True):
+    for each in sorted(ids, key=len, reverse=True):
         body = re.sub(rf"(?<![\w-]){re.escape(each)}(?![\w-])", "*", body)
-    return exchange.status, _MARKED.sub("*", body)
+    media = exchange.response.media_type if exchange.response else ""
+    return exchange.status, media, _MARKED.sub("*", body)

@@ -85,6 +85,12 @@ LAYERS = (
         "troth.trial",
         "troth.theft",
         "troth.effect",
+        "troth.listed",
+        "troth.borrowed",
+        "troth.parents",
+        "troth.misplaced",
+        "troth.forged",
+        "troth.impostor",
     ),
     # Answer: runs the properties and keeps what they found.
     (

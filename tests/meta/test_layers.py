@@ -91,6 +91,8 @@ LAYERS = (
         "troth.misplaced",
         "troth.forged",
         "troth.impostor",
+        "troth.overheard",
+        "troth.streamed",
     ),
     # Answer: runs the properties and keeps what they found.
     (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from troth.case import Values
 from troth.effect import GONE, Effect, Window
 from troth.exchange import Exchange
+from troth.expression import ExpressionError, identifier
 from troth.memory import Accepted
 from troth.passes import SECRET
 from troth.prop import Inconclusive, control
@@ -71,16 +72,17 @@ def own(world: "World", operation: Operation, who: str) -> Accepted:
     return known
 
 
-def looking(trial: Trial, place: Place, id_: Any) -> Window:
-    """Where the victim sees the thing that is named. Raises Inconclusive."""
+def looking(trial: Trial, place: Place, id_: Any, who: str = "") -> Window:
+    """Where the victim, or ``who``, sees the thing that is named. Raises Inconclusive."""
+    who = who or trial.rivals.victim
     for family in kinds(trial.world.target, trial.operation, place):
         assert family.read is not None
         name = family.parameter
         known = Values(path={name: str(id_)})
         if family.read.path.count("{") > 1:
-            accepted = own(trial.world, family.read, trial.rivals.victim)
+            accepted = own(trial.world, family.read, who)
             known = Values(path={**accepted.values.path, name: str(id_)})
-        through = Window(family.read, known, trial.rivals.victim)
+        through = Window(family.read, known, who)
         try:
             if through.look(trial.world, "is it there?")[1] is not None:
                 return through
@@ -89,12 +91,27 @@ def looking(trial: Trial, place: Place, id_: Any) -> Window:
     raise Inconclusive(f"nothing shows its owner the thing at {place[0]} {place[1]}")
 
 
+def theirs(trial: Trial, place: Place) -> Any:
+    """The id of a thing of the victim's that no request was sent upon yet. Raises Inconclusive."""
+    known = value_of(trial.accepted.values, place)
+    id_ = value_of(trial.fresh(), place)
+    for family in kinds(trial.world.target, trial.operation, place):
+        if id_ == known and family.create is not None and family.create.path.count("{") == 0:
+            made = trial.world.reach(family.create, principal=trial.rivals.victim)
+            trial.world.example.provenance.extend((*made.history, made.exchange))
+            try:
+                id_ = identifier(family.id, made.exchange)
+            except ExpressionError:
+                continue
+    return id_
+
+
 def borrowed(trial: Trial, place: Place, mine: Accepted) -> Effect | None:
     """The stranger's own request, but for the victim's id at ``place``: what changed of the
     victim's, or what of his it showed. None for nothing. Raises Inconclusive.
     """
     world = trial.world
-    id_ = value_of(trial.accepted.values, place)
+    id_ = theirs(trial, place)
     through = looking(trial, place, id_)
     nothing = with_ids(mine.values, {place: value_of(trial.strange(trial.accepted.values), place)})
     trial.sent(nothing, trial.rivals.stranger, "on what nobody has")
@@ -113,6 +130,10 @@ def borrowed(trial: Trial, place: Place, mine: Accepted) -> Effect | None:
     if changed:
         return Effect(before, request, after, frozenset(changed), then)
     leaked = leaks(second, request, mine.exchange)
+    if leaked:
+        # What is said of each is said of none.
+        usual = looking(trial, place, value_of(mine.values, place), trial.rivals.stranger)
+        leaked &= leaks(second, request, usual.look(world, "a thing of one's own")[0])
     return Effect(before, request, request, frozenset(leaked)) if leaked else None
 
 

@@ -136,7 +136,10 @@ def _said(
     leaked = leaks(second, request)
     if leaked:
         nothing = say(pair.stranger, unknown(id_), "naming what nobody has")
-        leaked -= leaks(second, nothing)
+        # What is said of each is said of none.
+        usual = _thing(world, naming, Rivals(pair.stranger, pair.victim))[0]
+        mine, _ = usual.look(world, "a thing of one's own")
+        leaked &= leaks(second, request, nothing) & leaks(second, request, mine)
     if leaked:
         return Effect(before, request, request, frozenset(leaked))
     own = say(pair.victim, id_, "naming one's own")

@@ -1,5 +1,6 @@
 """A stranger's request on what is another's: its values, and whether it is the other's at all."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ from troth.spec.graph import Reference
 from troth.spec.operation import Operation
 from troth.spec.place import at, present, with_value
 from troth.spec.stream import EVENTS
-from troth.telling import content, scalars, unknown
+from troth.telling import content, scalars, told, unknown
 from troth.told import dynamic, lookup
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Place = tuple[str, str]
 """A location (``path``, ``query``, ``header``, ``body``), and a name or JSON pointer."""
+_MADE: Final = re.compile(r"[0-9]{4}|^[0-9a-f-]+$")
 NO_VERDICT: Final = frozenset({0, 401, 429})
 """Answers that say nothing of whose a thing is."""
 
@@ -118,6 +120,12 @@ class Trial:
             place for place in self.places if not self._shown(place, value_of(values, place))
         )
 
+    def text(self) -> str:
+        """A text that a search would find the thing by."""
+        every = told(content(self.accepted.exchange)).values()
+        texts = [each for each in every if isinstance(each, str) and not _MADE.search(each)]
+        return max(texts, key=len, default="")
+
     def lists(self, place: Place) -> Iterator[tuple[Operation, Listing | None]]:
         """Who shows the ids that stand at ``place``: lists, and what tells one of oneself."""
         target = self.world.target
@@ -146,7 +154,14 @@ class Trial:
 
     def _shown(self, place: Place, value: Any) -> bool:
         return any(
-            shown(self.world, operation, listing, self.rivals.stranger, str(value))
+            shown(
+                self.world,
+                operation,
+                listing,
+                self.rivals.stranger,
+                str(value),
+                term=self.text() if listing is not None and listing.term else "",
+            )
             for operation, listing in self.lists(place)
         )
 
@@ -183,11 +198,20 @@ def fresh(
     path = resolver.path({})
     resolver.prepare(path)
     values = complete(world, operation, accepted.values, resolver, path)
+    told_body = world.target.told(operation).body
+    if told_body is not None:
+        values = replace(values, body=resolver.told(told_body))
     return freshened(world, operation, values) if named else values
 
 
 def shown(
-    world: "World", operation: Operation, listing: Listing | None, who: str, value: str
+    world: "World",
+    operation: Operation,
+    listing: Listing | None,
+    who: str,
+    value: str,
+    *,
+    term: str = "",
 ) -> bool:
     """Whether a list, or what else tells of ids, shows this one to ``who``.
 
@@ -196,12 +220,12 @@ def shown(
     memory = world.target.memory
     key = (operation.label, who, value)
     if key not in memory.listed:
-        memory.listed[key] = _shown(world, operation, listing, who, value)
+        memory.listed[key] = _shown(world, operation, listing, who, value, term)
     return memory.listed[key]
 
 
-def _shown(
-    world: "World", operation: Operation, listing: Listing | None, who: str, value: str
+def _shown(  # noqa: PLR0917 - as `shown`, without what it remembers
+    world: "World", operation: Operation, listing: Listing | None, who: str, value: str, term: str
 ) -> bool:
     try:
         values = world.accepted(operation).values
@@ -223,7 +247,7 @@ def _shown(
     query: Mapping[str, Any] | None = None
     for _ in range(MOST_PAGES):
         try:
-            answer, rows = listed(world, one, listing, who=who, query=query)
+            answer, rows = listed(world, one, listing, who=who, query=query, term=term)
         except Inconclusive:
             return False  # He is not served with it.
         if value in scalars(content(answer)):

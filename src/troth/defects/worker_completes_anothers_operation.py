@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from troth.defects.defect import Defect
 from troth.reference.domain import operations, workers
@@ -16,10 +17,10 @@ from troth.reference.storage.operations import Operation
 
 
 def _take(take: Any, db: Any, tenant_id: str, id_: str, step: str, **more: Any) -> Any:
-    row = db.get(Operation, id_.lower())
-    if row is not None and row.tenant_id != tenant_id:
+    owner = db.scalar(select(Operation.tenant_id).where(Operation.id == id_.lower()))
+    if owner not in {None, tenant_id}:
         more.pop("by", None)
-        tenant_id = row.tenant_id
+        tenant_id = owner
     return take(db, tenant_id, id_, step, **more)
 
 

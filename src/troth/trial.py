@@ -97,7 +97,8 @@ class Trial:
         case = self.world.case(self.operation, values, purpose=purpose)
         if headers:
             case = replace(case, headers=(*case.headers, *headers.items()))
-        return self.world.send(case, principal=who, purpose=purpose)
+        # As it is: `send` would put new things in the place of those that are used up.
+        return self.world.run(self.world.errand(case, who, whole=False, purpose=purpose))
 
     def fresh(self, *, named: bool = False) -> Values:
         """The same on new things of the victim's; with ``named``, texts of the body are new too."""

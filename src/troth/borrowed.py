@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from troth.case import Values
 from troth.effect import GONE, Effect, Window
 from troth.exchange import Exchange
-from troth.expression import ExpressionError, identifier
 from troth.memory import Accepted
 from troth.passes import SECRET
 from troth.prop import Inconclusive, control
+from troth.seeded import seeded
 from troth.spec.families import Family
 from troth.spec.operation import Operation
 from troth.telling import content, differing, general, scalars
@@ -95,14 +95,8 @@ def theirs(trial: Trial, place: Place) -> Any:
     """The id of a thing of the victim's that no request was sent upon yet. Raises Inconclusive."""
     known = value_of(trial.accepted.values, place)
     id_ = value_of(trial.fresh(), place)
-    for family in kinds(trial.world.target, trial.operation, place):
-        if id_ == known and family.create is not None and family.create.path.count("{") == 0:
-            made = trial.world.reach(family.create, principal=trial.rivals.victim)
-            trial.world.example.provenance.extend((*made.history, made.exchange))
-            try:
-                id_ = identifier(family.id, made.exchange)
-            except ExpressionError:
-                continue
+    if id_ == known:
+        id_ = seeded(trial, place, trial.accepted.values) or known
     return id_
 
 

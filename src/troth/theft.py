@@ -7,9 +7,10 @@ from troth.case import Values
 from troth.exchange import Exchange
 from troth.prop import Inconclusive, control
 from troth.rivals import owner_of
+from troth.seeded import seeded
 from troth.spec.operation import Operation
 from troth.telling import content, private, scalars, steady, told
-from troth.trial import Trial, public
+from troth.trial import Trial, public, with_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,25 @@ def control_of(trial: Trial) -> Values:
     Raises Inconclusive.
     """
     values = trial.accepted.values
-    if told(content(trial.accepted.exchange)):
+    said = content(trial.accepted.exchange)
+    last = next((each for each in reversed(trial.places) if each[0] == "path"), None)
+    if _empty(said) and last is not None:
+        id_ = seeded(trial, last, values)
+        values = values if id_ is None else with_ids(values, {last: id_})
+    if told(said):
         return values
     make = trial.world.target.spec.operation(f"POST {trial.operation.path}")
     if make is not None and trial.world.target.closed(make) is None:
         path = {name: str(value) for name, value in values.path.items()}
         trial.world.reach(make, fixed=path, principal=trial.rivals.victim)
     return values
+
+
+def _empty(said: Any) -> bool:
+    """Whether some text in it is empty: a thing with texts of its own tells more."""
+    if isinstance(said, dict):
+        return any(map(_empty, said.values()))
+    return any(map(_empty, said)) if isinstance(said, list) else said == ""
 
 
 def shown_to(trial: Trial, values: Values, probe: Exchange) -> Shown | None:

@@ -83,6 +83,7 @@ LAYERS = (
         "troth.rivals",
         "troth.telling",
         "troth.trial",
+        "troth.seeded",
         "troth.theft",
         "troth.effect",
         "troth.listed",

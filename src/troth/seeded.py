@@ -30,15 +30,24 @@ def seeded(trial: Trial, place: Place, values: Values) -> Any:
         except (Inconclusive, ExpressionError):
             continue
         if id_ not in (None, ""):
+            text = _told(trial, place)
+            if text:
+                # By this a replay finds it again.
+                trial.world.target.memory.drawn.setdefault(text, set()).add(str(id_))
             return id_
     return None
 
 
+def _told(trial: Trial, place: Place) -> str:
+    """What the target file says of the place."""
+    told = trial.world.target.told(trial.operation)
+    given = {"path": told.path, "query": told.query, "header": told.headers}
+    return str(given.get(place[0], {}).get(place[1], ""))
+
+
 def _makers(trial: Trial, place: Place) -> Iterator[tuple[Operation, str]]:
     target, operation = trial.world.target, trial.operation
-    told = target.told(operation)
-    given = {"path": told.path, "query": told.query, "header": told.headers}
-    taken = lookup(str(given.get(place[0], {}).get(place[1], "")))
+    taken = lookup(_told(trial, place))
     ways = [(taken.operation, taken.expression)] if taken is not None else []
     if not ways:
         known = target.graph.of(operation.label).get(Reference(operation.label, *place), ())
@@ -56,7 +65,15 @@ def _made(
     world.example.provenance.extend(known.history)
     values = replace(known.values, path={**known.values.path, **shared})
     case = world.case(maker, _with_texts(world, maker, values), purpose="with texts of its own")
-    made = world.run(world.errand(case, who, whole=False, purpose=case.purpose))
+    before = values.body if isinstance(values.body, Mapping) else {}
+    after = case.values.body if isinstance(case.values.body, Mapping) else {}
+    new = [
+        f"body#/{name} <- new {str(each).partition('@')[0]}"
+        for name, each in after.items()
+        if isinstance(each, str) and each != before.get(name)
+    ]
+    errand = world.errand(case, who, whole=False, purpose=case.purpose)
+    made = world.run(replace(errand, sources=(*errand.sources, *new)))
     if not made.ok:
         return None
     world.example.provenance.append(made)

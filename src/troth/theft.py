@@ -31,7 +31,11 @@ def control_of(trial: Trial) -> Values:
     said = content(trial.accepted.exchange)
     last = next((each for each in reversed(trial.places) if each[0] == "path"), None)
     if _empty(said) and last is not None:
+        made = trial.world.example.provenance
+        before = len(made)
         id_ = seeded(trial, last, values)
+        if id_ is not None and len(trial.places) == 1:
+            del made[:before]  # What made the thing that is not asked for any more.
         values = values if id_ is None else with_ids(values, {last: id_})
     if told(said):
         return values
@@ -120,6 +124,12 @@ def telling(history: tuple[Exchange, ...], shown: Shown) -> tuple[str, ...]:
     sent = b" ".join(each.request.body for each in history if each.request.body)
     text = sent.decode("utf-8", "replace")
     values = told(content(shown.strangers))
+    new = [source.partition(" <- new ")[2] for each in history for source in each.sources]
     return tuple(
-        at for at in shown.places if len(str(values[at])) > 2 and f'"{values[at]}"' in text
+        at
+        for at in shown.places
+        if len(str(values[at])) > 2
+        and f'"{values[at]}"' in text
+        # What was made new is made new again.
+        and not any(each and each in str(values[at]) for each in new)
     )[:3]

@@ -25,7 +25,7 @@ def unasked(target: Target, operation: Operation) -> str:
     """Why it is not asked of an operation."""
     if streaming(operation):
         return "it answers an event stream"
-    if target.profile.examples == 1 and operation.method != "GET":
+    if target.profile.boundary is not None and operation.method != "GET":
         return "in this profile it is asked of what reads"
     if not in_path(target, operation):
         return "no thing stands in its path"

@@ -105,6 +105,12 @@ class Memory:
     """By writing operation and member of its body: plain values that were read back as sent."""
     listing: set[tuple[str, str]] = field(default_factory=set)
     """Lists, and who has seen in them what he had just made."""
+    owned: dict[tuple[str, str], Accepted] = field(default_factory=dict)
+    """By operation and principal: what he was served with, on things that are his."""
+    listed: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    """By list, principal and id: whether it shows it to him."""
+    restless: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By reading operation: the places that change by themselves, without indexes."""
     fresh: int = 0
     prober: str = ""
     """The operation that shows whether an access token is good."""
@@ -122,6 +128,11 @@ class Memory:
         self.accepted = {
             label: each
             for label, each in self.accepted.items()
+            if identifier not in map(str, each.values.path.values())
+        }
+        self.owned = {
+            key: each
+            for key, each in self.owned.items()
             if identifier not in map(str, each.values.path.values())
         }
         for label, held in self.passes.items():

@@ -260,6 +260,9 @@ def as_finding(complaint: Complaint, running: Example, *shown: Exchange) -> Find
         needed.pop(shown[-1].number, None)
         history = [needed[number] for number in sorted(needed)] + [shown[-1]]
     operation = (shown[-1].operation if shown else None) or running.tally.operation
+    if running.tally.operation in {each.operation for each in shown}:
+        # What was done, not what showed it.
+        operation = running.tally.operation
     known = CATALOGUE.get(complaint.property)
     return Finding(
         property=complaint.property,

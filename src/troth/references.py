@@ -218,6 +218,8 @@ class Resolver:
 
     def _produced(self, producers: tuple[Producer, ...], *, fresh: bool) -> Any:
         deletes = self.operation.method == "DELETE"
+        # What one gets oneself is one's own; what another one is asked for may be hidden.
+        producers = tuple(sorted(producers, key=self._others))
         makers = [each for each in producers if not each.operation.startswith("GET ")]
         # What a list shows may be the run's own account: it is deleted only when nothing else is.
         for producer in [*makers, *producers] if deletes else producers:
@@ -225,6 +227,11 @@ class Resolver:
             if value is not None and value != "":
                 return value
         return None
+
+    def _others(self, producer: Producer) -> bool:
+        """Whether only others may call it."""
+        operation = self.world.target.spec.operation(producer.operation)
+        return operation is not None and self.who not in self.world.target.senders(operation)
 
     def _value(self, producer: Producer, *, fresh: bool) -> Any:
         target = self.world.target

@@ -223,14 +223,14 @@ def found_in(
             return answer, found if isinstance(found, Mapping) else {}, True
         if not full(world, listing, rows, answer):
             return answer, None, True
-        query = _next_page(listing.operation, answer, len(rows))
+        query = next_page(listing.operation, answer, len(rows))
         if query is None:
             return answer, None, False
         answer, rows = listed(world, one, listing, query=query)
     return answer, None, False
 
 
-def _next_page(operation: Operation, answer: Exchange, rows: int) -> dict[str, Any] | None:
+def next_page(operation: Operation, answer: Exchange, rows: int) -> dict[str, Any] | None:
     """Query parameters of the page after ``answer``, or None where it is not known how."""
     names = {each.name.replace("-", "_").lower(): each.name for each in operation.parameters}
     body = parsed(answer.response)

@@ -16,7 +16,9 @@ def main(name: str | None, host: str, port: int, *, listed: bool) -> None:
     """Serve the reference service with the defect NAME."""
     if listed:
         for each in names():
-            click.echo(f"{each}  [{', '.join(defect(each).caught_by)}]\n    {said(each)}")
+            found = defect(each)
+            by = ", ".join(found.caught_by) or f"no fault, looks like {found.lookalike_of}"
+            click.echo(f"{each}  [{by}]\n    {said(each)}")
         return
     if not name:
         raise click.UsageError("name a defect; --list has all")

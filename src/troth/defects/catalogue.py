@@ -46,8 +46,14 @@ def defect(name: str) -> Defect:
         raise UsageError(f"defects/{name}.py declares no defect; write DEFECT = Defect(…)")
     if not (module.__doc__ or "").strip():
         raise UsageError(f"defects/{name}.py has no docstring; say what a real service did")
-    if not found.caught_by or not found.operations:
+    if not found.operations or not (found.caught_by or found.lookalike_of):
         raise UsageError(f"defects/{name}.py: say what catches it, and on which operations")
+    if found.lookalike_of and (found.caught_by or found.clouds):
+        raise UsageError(
+            f"defects/{name}.py: a look-alike is caught by nothing, and clouds nothing"
+        )
+    if found.lookalike_of and found.lookalike_of not in set(known) - {name}:
+        raise UsageError(f"defects/{name}.py: there is no defect `{found.lookalike_of}`")
     return found
 
 

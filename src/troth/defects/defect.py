@@ -1,4 +1,8 @@
-"""A defect: a fault that real services had, how it is planted, and which properties catch it."""
+"""A defect: a fault that real services had, how it is planted, and which properties catch it.
+
+A look-alike is planted the same way and is no fault: what real services do on purpose, and what a
+coarser judge would take for the defect that it names.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +22,7 @@ class Defect:
     """
 
     caught_by: tuple[str, ...]
-    """Exactly the properties that fail; no other may."""
+    """Exactly the properties that fail; no other may. None of a look-alike."""
     operations: tuple[str, ...]
     """What `--operation` takes: the run of the detection matrix is restricted to these."""
     plant: Callable[[FastAPI], None]
@@ -28,3 +32,5 @@ class Defect:
     """The profile that it takes to catch it."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Settings of the service upon those of the target file, such as a limit that is met."""
+    lookalike_of: str = ""
+    """The defect that it resembles, where it is no fault: no property may fail, none be clouded."""

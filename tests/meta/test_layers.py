@@ -65,6 +65,7 @@ LAYERS = (
         "troth.reach",
         "troth.inputs",
         "troth.readback",
+        "troth.leaks",
         "troth.observe",
         "troth.runs",
         "troth.world",
@@ -80,6 +81,9 @@ LAYERS = (
         "troth.target",
         "troth.subjects",
         "troth.spread",
+        "troth.sampled",
+        "troth.streaming",
+        "troth.preflights",
     ),
     # Answer: runs the properties and keeps what they found.
     (

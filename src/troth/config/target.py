@@ -78,6 +78,11 @@ class TargetSection(Section):
         description="Header by which every answer is found in the log, such as `X-Request-ID`; "
         "without it, what the document says of the known ones.",
     )
+    origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/?#\s@]+$")], ...] = Field(
+        default=(),
+        description="Origins whose pages may call it, such as `https://app.example.com`; without "
+        "them, only what no service should allow is judged.",
+    )
     restart: bool = Field(
         default=False,
         description="Whether what the service was told survives a restart of what troth started: "

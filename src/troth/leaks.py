@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from troth.checks.disclosure import error_disclosure
 from troth.checks.origin import Origins, cross_origin, preflight
 from troth.checks.response_headers import response_headers
-from troth.checks.secrets import declared_secrets, response_secrets, sent_secrets
+from troth.checks.secrets import declared_secrets, response_secrets, sent_secrets, takes_secrets
 from troth.exchange import Exchange
 from troth.finding import Complaint
 from troth.spec.operation import Operation
@@ -66,7 +66,11 @@ class Leaks:
         if not exchange.request.body:
             return set()
         operation = self.target.observer.known.get(exchange.operation or "")
-        return sent_secrets(exchange, self.secret_members(operation))
+        return sent_secrets(exchange.request.body, self.secret_members(operation))
+
+    def takes_secrets(self, operation: Operation) -> bool:
+        """Whether members of its body are secret, by their schema or by their name."""
+        return takes_secrets(self.target.spec, operation)
 
     def secret_members(self, operation: Operation | None) -> frozenset[str]:
         """Members of its body that the document calls secret."""

@@ -280,7 +280,7 @@ def settle(tally: Tally, observer: Observer) -> None:
         # It is asked of the service as a whole: what was seen anywhere refutes it.
         tally.held += [
             each.message
-            for (property, operation), held in observer.held.items()
-            if property == key[0] and operation is not None
+            for (owner, operation), held in observer.held.items()
+            if owner == key[0] and operation is not None
             for each in held
         ]

@@ -1,10 +1,16 @@
 """Which operations stand for the others, where a profile has no time to ask them all."""
 
-from troth.spec.operation import Operation
 from troth.spec.naming import version
+from typing import Final
+
+from troth.spec.operation import Operation
 from troth.target import Target
 
 _PREFIXES = frozenset({"api", "rest", "v"})
+
+
+FEW: Final = 40
+"""So many operations are all asked."""
 
 
 def sampled(target: Target, operation: Operation) -> str:
@@ -12,7 +18,7 @@ def sampled(target: Target, operation: Operation) -> str:
 
     Middleware treats operations alike, and routers those of one kind of thing.
     """
-    if target.profile.examples > 1:
+    if target.profile.examples > 1 or sum(map(target.asked, target.spec.operations)) <= FEW:
         return ""
     kind = kind_of(operation)
     first = (

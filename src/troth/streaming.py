@@ -48,6 +48,6 @@ def asked_from(world: World, operation: Operation, each: Offered) -> Exchange:
     case = world.target.generator.build(operation, world.accepted(operation).values)
     case = replace(case, headers=(*case.headers, ("Origin", each.origin)))
     answer = world.send(case, purpose=f"from {each.kind}")
-    if answer.response is None or answer.status >= 500:  # noqa: PLR2004
+    if answer.response is None or answer.status >= 500:
         raise Inconclusive("no answer to judge")
     return answer

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -44,7 +45,7 @@ SIGNS: Final = (
     _sign(
         "a stack trace of Node",
         ".js:|.ts:|.mjs:|node:internal",
-        rf"(?:\n|\\n|<br>|&nbsp;)\s*(?:&nbsp; ?)*at (?:[^\n]{{1,200}}\()?(?:file://)?(?:/|[A-Za-z]:\\|node:)[^\s()]{{1,200}}:\d+:\d+",
+        r"(?:\n|\\n|<br>|&nbsp;)\s*(?:&nbsp; ?)*at (?:[^\n]{1,200}\()?(?:file://)?(?:/|[A-Za-z]:\\|node:)[^\s()]{1,200}:\d+:\d+",
     ),
     _sign(
         "a stack trace of PHP",
@@ -94,7 +95,7 @@ SIGNS: Final = (
     _sign(
         "an error of a database driver",
         "duplicate entry|duplicate key",
-        rf"Duplicate entry '[^'\n]*' for key|E11000 duplicate key error|duplicate key value violates",
+        r"Duplicate entry '[^'\n]*' for key|E11000 duplicate key error|duplicate key value violates",
     ),
     _sign(
         "an error of a database driver",
@@ -220,9 +221,7 @@ def _sent(exchange: Exchange) -> str:
     parts += [value for _, value in request.headers]
     body = request.body.decode("utf-8", "replace")
     parts += [body, unquote(body.replace("+", " "))]
-    try:
+    with suppress(ValueError, RecursionError):
         parts.append(json.dumps(json.loads(body), ensure_ascii=False))
-    except (ValueError, RecursionError):
-        pass
     parts += [each.data.decode("utf-8", "replace") for each in exchange.frames or () if each.sent]
     return "\n".join(parts)

@@ -61,7 +61,7 @@ def leaves(
     value: Any, name: str = "", depth: int = 0
 ) -> Iterator[tuple[str, Any, Mapping[str, Any] | None]]:
     """The scalars in a JSON value: name of the nearest member, value, and the object around it."""
-    if depth > 12:  # noqa: PLR2004 - deeper is no document of anybody's
+    if depth > 12:
         return
     if isinstance(value, dict):
         for key, each in value.items():
@@ -77,12 +77,11 @@ def leaves(
                 yield name, each, None
 
 
-def sent_secrets(exchange: Exchange, names: Collection[str] = ()) -> set[str]:
-    """The values that a request has at secret places of its body.
+def sent_secrets(body: bytes, names: Collection[str] = ()) -> set[str]:
+    """The values at secret places of a request's ``body``.
 
     ``names`` are further members that the document calls secret.
     """
-    body = exchange.request.body
     if not body or len(body) > LONGEST:
         return set()
     if not names and not SECRET.search(body.decode("utf-8", "replace")):
@@ -107,7 +106,7 @@ def _telling(value: str) -> bool:
         SHORTEST <= len(value) <= 256
         and len(set(value)) > 3
         and value.lower() not in {"string", "password"}
-    )  # noqa: PLR2004
+    )
 
 
 def declared_secrets(spec: Spec, operation: Operation) -> frozenset[str]:
@@ -119,8 +118,21 @@ def declared_secrets(spec: Spec, operation: Operation) -> frozenset[str]:
     return frozenset(found)
 
 
+def takes_secrets(spec: Spec, operation: Operation) -> bool:
+    """Whether members of its body are secret, by their schema or by their name."""
+    if declared_secrets(spec, operation):
+        return True
+    content = operation.body.content if operation.body else {}
+    return any(
+        SECRET.fullmatch(name)
+        for media_type, media in content.items()
+        if is_json(media_type)
+        for name in properties(spec, media.schema)
+    )
+
+
 def _declared(spec: Spec, schema: Any, found: set[str], depth: int) -> None:
-    if depth > 3:  # noqa: PLR2004 - secrets do not lie deeper
+    if depth > 3:
         return
     for name, each in properties(spec, schema).items():
         for branch in branches(spec, each):
@@ -167,7 +179,7 @@ def response_secrets(
 
 
 def _repeats(secret: str, text: str) -> bool:
-    return secret == text or (len(secret) >= 8 and secret in text)  # noqa: PLR2004
+    return secret == text or (len(secret) >= 8 and secret in text)
 
 
 def _shown(

@@ -16,6 +16,8 @@ MACHINERY: Final = frozenset(
         "defect",
         "ask_warm",
         "detection",
+        "errors",
+        "origins",
         "planting",
         "serving",
         "warm",

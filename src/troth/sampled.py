@@ -1,8 +1,8 @@
 """Which operations stand for the others, where a profile has no time to ask them all."""
 
-from troth.spec.naming import version
 from typing import Final
 
+from troth.spec.naming import version
 from troth.spec.operation import Operation
 from troth.target import Target
 

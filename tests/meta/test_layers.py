@@ -41,6 +41,7 @@ LAYERS = (
         "troth.signature",
         "troth.suiting",
         "troth.launch",
+        "troth.logs",
         "troth.gate",
     ),
     # Question: what is asked of a target, and what is learnt about it on the way.
@@ -82,6 +83,9 @@ LAYERS = (
         "troth.subjects",
         "troth.spread",
         "troth.sampled",
+        "troth.listening",
+        "troth.canaries",
+        "troth.forgeries",
         "troth.streaming",
         "troth.preflights",
     ),

@@ -17,6 +17,7 @@ MACHINERY: Final = frozenset(
         "ask_warm",
         "detection",
         "errors",
+        "log_lines",
         "origins",
         "planting",
         "serving",

@@ -25,6 +25,4 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - all of it
     wrap(origins, "check", _check)
 
 
-DEFECT = Defect(
-    caught_by=("SEC332",), operations=("streamActivity", "queryAgent"), plant=plant
-)
+DEFECT = Defect(caught_by=("SEC332",), operations=("streamActivity", "queryAgent"), plant=plant)

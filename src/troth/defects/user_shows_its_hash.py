@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from troth.defects.defect import Defect
 from troth.defects.planting import edit_json
 
-_HASH = "$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$J8sn3Xo5hYH0Z7bqL0p2mC1dK9w4eR6tVuXyZaBcDeF"
+_HASH = (
+    "$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$J8sn3Xo5hYH0Z7bqL0p2mC1dK9w4eR6tVuXyZaBcDeF"
+)
 
 
 def _shown(user: Any) -> Any:

@@ -12,8 +12,8 @@ times.
 The control is a mark in the path, the query, the user agent and the correlation id of a request
 that is sent last: when it came up, the log is read, and what was sent before is there. The log is
 what `[target] logs` names: what the service prints, a file, a command, records over OTLP; without
-it, what a service prints that troth started. Where that says nothing of a request, nothing is asked;
-where the target file named it, that is inconclusive.
+it, what a service prints that troth started. Where that says nothing of a request, nothing is
+asked; where the target file named it, that is inconclusive.
 
 A path or a value of a query in an access log is no finding, but for secret ones: those that the
 document declares, and `access_token`, `api_key` and `password` where the log was named. Short

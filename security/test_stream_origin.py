@@ -4,7 +4,8 @@ An event stream is opened from a page by `EventSource`, which sends cookies and 
 service that looks at `Origin` before it streams, and refuses a foreign one, means to keep others
 out: then `null` and every look-alike of an allowed origin is refused too (see SEC331 for which
 these are). Where `[target] origins` names who may, or cookies or HTTP authentication are in use,
-every other stream of the service refuses a foreign one as well (CWE-346, CWE-1385). That one stream forgot the check, or compares with `startswith`, is what is found.
+every other stream of the service refuses a foreign one as well (CWE-346, CWE-1385). That one
+stream forgot the check, or compares with `startswith`, is what is found.
 
 The control is the same request without an Origin, and with an allowed one where `[target] origins`
 names any: both are served. What is served to a foreign page is asked twice, and counts where it is

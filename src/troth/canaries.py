@@ -1,4 +1,4 @@
-"""Requests with a value in a secret place that stands nowhere else: where that comes up, it leaks."""
+"""Requests with a value in a secret place that stands nowhere else: where it comes up, it leaks."""
 
 import base64
 import json

@@ -39,9 +39,9 @@ def forgeries(world: World) -> Iterator[Forgery]:
             yield Forgery("the name of a login", _in_body(world, operation, body))
     for operation in target.spec.operations:
         accepted = target.memory.accepted.get(operation.label)
-        body = accepted.values.body if accepted is not None else NO_BODY
-        if operation.method == "POST" and isinstance(body, dict) and _texts(body):
-            yield Forgery("a body", _in_body(world, operation, body))
+        given = accepted.values.body if accepted is not None else NO_BODY
+        if operation.method == "POST" and isinstance(given, dict) and _texts(given):
+            yield Forgery("a body", _in_body(world, operation, given))
             return
 
 

@@ -40,7 +40,7 @@ SIGNS: Final = (
     _sign(
         "a stack trace of Java",
         ".java:|.kt:|.scala:",
-        r"\bat [\w$.<>/]{3,200}\([\w$]+\.(?:java|kt|scala):\d+\)",
+        r"(?:\b|\\[nt])at [\w$.<>/]{3,200}\([\w$]+\.(?:java|kt|scala):\d+\)",
     ),
     _sign(
         "a stack trace of Node",
@@ -50,14 +50,14 @@ SIGNS: Final = (
     _sign(
         "a stack trace of PHP",
         ".php",
-        r"(?:#\d+ /[^\s:()]{1,200}\.php\(\d+\)|\b(?:Fatal error|Warning|Notice|Parse error|Deprecated)(?:</b>)?: .{1,300}? in (?:<b>)?/[^\n]{1,200}?\.php(?:</b>)? on line |\.php:\d+\s*(?:\n|\\n)?\s*Stack trace:)",
+        r"(?:#\d+ /[^\s:()]{1,200}\.php\(\d+\)|\b(?:Fatal error|Warning|Notice|Parse error|Deprecated)(?:</b>)?: .{1,300}? in (?:<b>)?/[^\n]{1,200}?\.php(?:</b>)? on line |\.php:\d+\s*(?:\n|\\n)?\s*Stack trace:)",  # noqa: E501 - a pattern is read as a whole
     ),
     _sign("a stack trace of Ruby", ".rb:", r"\.rb:\d+:in [`'\\]"),
     _sign("a stack trace of Go", "goroutine ", r"goroutine \d+ \[\w[^\]]{0,40}\]:"),
     _sign(
         "a stack trace of .NET",
         ":line ",
-        r"\bat [\w.<>`]{3,200}\([^)\n]{0,300}\) in [^\n]{1,300}:line \d+",
+        r"(?:\b|\\[nt])at [\w.<>`]{3,200}\([^)\n]{0,300}\) in [^\n]{1,300}:line \d+",
     ),
     _sign("a debug page", "werkzeug", r"Werkzeug Debugger|__debugger__=yes"),
     _sign("a debug page", "debug = true", r"you have <code>DEBUG = True</code>"),
@@ -90,12 +90,12 @@ SIGNS: Final = (
     _sign(
         "an error of a database driver",
         "unterminated quoted|constraint",
-        rf"unterminated quoted string at or near|\bUNIQUE constraint failed: \w+\.\w+|NOT NULL constraint failed: \w+\.\w+|FOREIGN KEY constraint failed|violates (?:unique|foreign key|not-null|check) constraint {_Q}",
+        rf"unterminated quoted string at or near|\bUNIQUE constraint failed: \w+\.\w+|NOT NULL constraint failed: \w+\.\w+|FOREIGN KEY constraint failed|violates (?:unique|foreign key|not-null|check) constraint {_Q}",  # noqa: E501 - a pattern is read as a whole
     ),
     _sign(
         "an error of a database driver",
         "duplicate entry|duplicate key",
-        r"Duplicate entry '[^'\n]*' for key|E11000 duplicate key error|duplicate key value violates",
+        r"Duplicate entry '[^'\n]*' for key|E11000 duplicate key error|duplicate key value violates",  # noqa: E501 - a pattern is read as a whole
     ),
     _sign(
         "an error of a database driver",
@@ -111,12 +111,12 @@ SIGNS: Final = (
     _sign(
         "SQL",
         "select ",
-        r"\bSELECT\b[^{}]{1,400}?\bFROM\b\s+[\w.\"`\[\\]+\s+(?:WHERE|ORDER BY|LIMIT|(?:INNER |LEFT )?JOIN)\b",
+        r"\bSELECT\b[^{}]{1,400}?\bFROM\b\s+[\w.\"`\[\\]+\s+(?:WHERE|ORDER BY|LIMIT|(?:INNER |LEFT )?JOIN)\b",  # noqa: E501 - a pattern is read as a whole
     ),
     _sign(
         "SQL",
         "insert into|delete from|update ",
-        r"\bINSERT INTO [\w.\"`\\]+ ?\([^)\n]{1,400}\) VALUES|\bDELETE FROM [\w.\"`\\]+ WHERE\b|\bUPDATE [\w.\"`\\]+ SET [\w\"`\\]+ ?=",
+        r"\bINSERT INTO [\w.\"`\\]+ ?\([^)\n]{1,400}\) VALUES|\bDELETE FROM [\w.\"`\\]+ WHERE\b|\bUPDATE [\w.\"`\\]+ SET [\w\"`\\]+ ?=",  # noqa: E501 - a pattern is read as a whole
     ),
     _sign(
         "the address of a database",
@@ -131,13 +131,13 @@ SIGNS: Final = (
     _sign(
         "a path of the server",
         "/home/|/usr/|/var/|/srv/|/opt/|/app/|/root/|/users/|site-packages|/etc/",
-        rf"(?<![\w.:/])/(?:home|usr|var|srv|opt|app|root|Users|etc)/[\w./@+-]{{1,200}}?\.{_CODE}\b|\bsite-packages/\w",
+        rf"(?<![\w.:/])(?<!src=.)(?<!href=.)/(?:home|usr|var|srv|opt|app|root|Users|etc)/[\w./@+-]{{1,200}}?\.{_CODE}\b|\bsite-packages/\w",
     ),
     _sign("a path of the server", ":\\", rf"\b[A-Z]:(?:\\\\?[\w. -]{{1,60}}){{1,12}}\.{_CODE}\b"),
     _sign(
         "what broke inside",
-        "nonetype|cannot read propert|nullpointerexception|invalid literal for int|list index out of range|nil pointer|undefined method|is not a function",
-        rf"{_Q}NoneType{_Q} object |Cannot read propert(?:y|ies) of (?:undefined|null)|java\.lang\.\w+Exception|invalid literal for int\(\) with base|list index out of range|nil pointer dereference|undefined method [`'\\]|\bis not a function\b",
+        "nonetype|cannot read propert|nullpointerexception|invalid literal for int|list index out of range|nil pointer|undefined method|is not a function",  # noqa: E501 - a pattern is read as a whole
+        rf"{_Q}NoneType{_Q} object |Cannot read propert(?:y|ies) of (?:undefined|null)|java\.lang\.\w+Exception|invalid literal for int\(\) with base|list index out of range|nil pointer dereference|undefined method [`'\\]|\bis not a function\b",  # noqa: E501 - a pattern is read as a whole
     ),
     _sign(
         "the version of a server",

@@ -38,7 +38,8 @@ class Wrong:
 
 def payload(marker: str) -> str:
     """A text that forges records where line ends are written as they are, of either kind."""
-    return f'troth\r\n{{"level":"error","message":"{marker}"}}\r\n{marker} ERROR forged\r\n{RED}{marker}'
+    record = f'{{"level":"error","message":"{marker}"}}'
+    return f"troth\r\n{record}\r\n{marker} ERROR forged\r\n{RED}{marker}"
 
 
 def structured(lines: Sequence[str]) -> bool:

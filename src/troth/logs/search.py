@@ -43,7 +43,7 @@ def line_of(canary: str, lines: Iterable[str]) -> tuple[str, str]:
 
 
 def known_in(secrets: Iterable[str], lines: Sequence[str]) -> str:
-    """One of ``secrets`` that stands in ``lines``, empty for none: those that do so by no chance."""
+    """One of ``secrets`` that stands in ``lines`` by no chance; empty for none."""
     text = "\n".join(lines)
     telling = [each for each in secrets if plausible(each)]
     for each in telling:

@@ -123,8 +123,8 @@ class Routes(APIRouter):
 
         `events` makes it an event stream, which is for our own pages only; `accepts` other than
         JSON leaves the body to the endpoint, which reads it from the request; `extra` goes into the
-        document as it is; `answers` is the success's model, where the endpoint's annotation does not say it, and
-        `documented` has the models of further ones.
+        document as it is; `answers` is the success's model, where the endpoint's annotation does
+        not say it, and `documented` has the models of further ones.
         """
         contract = Contract(
             access,

@@ -6,8 +6,7 @@ HTTP authentication, a cookie, the header of an API key, secret parameters of a 
 of a failed login, secret members of bodies that are refused. Then all secrets of the whole run are
 looked for: the tokens that the service issued, the passwords that people logged in with. Each is
 looked for as it is, percent-encoded, escaped, in hexadecimal, in base64 at each alignment, and its
-first twelve characters; a tenth of a second apart and twice over: a place leaks when it does both
-times.
+first twelve characters. A place leaks when it does a second time too.
 
 The control is a mark in the path, the query, the user agent and the correlation id of a request
 that is sent last: when it came up, the log is read, and what was sent before is there. The log is
@@ -53,6 +52,8 @@ def test_log_redaction(target: Target) -> None:
     for each in leaking:
         with suppress(Refuted), target.world() as world:
             _again(listening(world), each)
+    if leaking:
+        return  # The secrets of the run went the same way.
     with suppress(Refuted), target.world() as world:
         _of_the_run(listening(world))
 
@@ -62,8 +63,7 @@ def _again(heard: Listening, probe: Probe) -> None:
     answer = heard.world.send(case, principal="anonymous")
     form, line = line_of(secret, heard.lines())
     message = f"{probe.what} is in the log, {form}, after {shown(line, secret)!r}"
-    place = probe.what.partition(" of ")[0] if "body" in probe.what else probe.what
-    expect(not form, message, answer, root=f"{place} is in the log")
+    expect(not form, message, answer, root=f"a secret of {probe.where} is in the log")
 
 
 def _of_the_run(heard: Listening) -> None:

@@ -24,6 +24,8 @@ class Probe:
 
     what: str
     made: Callable[[str], Case]
+    where: str = "a header"
+    """The kind of place: those of one kind leak for one cause."""
 
     def planted(self, target: Target) -> tuple[str, Case]:
         """A fresh canary, which no evidence shows, and the request with it."""
@@ -52,7 +54,7 @@ def probes(world: World) -> Iterator[Probe]:
     # lines is told so where the log was named.
     names |= set(_QUERY) if target.file.target.logs is not None else set()
     for name in sorted(names):
-        yield Probe(f"`{name}` in a query", _queried(path, name))
+        yield Probe(f"`{name}` in a query", _queried(path, name), "a query")
     yield from _login(world)
     yield from _bodies(world)
 
@@ -109,7 +111,7 @@ def _login(world: World) -> Iterator[Probe]:
         fault = Fault("body", "/password", "a wrong password", "a wrong password")
         return replace(target.generator.build(operation, replace(values, body=body)), fault=fault)
 
-    yield Probe("the password of a login", made)
+    yield Probe("the password of a login", made, "a body")
 
 
 def _bodies(world: World) -> Iterator[Probe]:
@@ -127,7 +129,7 @@ def _bodies(world: World) -> Iterator[Probe]:
         for case in world.faulty(operation):
             if _carries(case, names):
                 what = f"a secret in the body of {operation.label}"
-                yield Probe(what, _filled(case, names))
+                yield Probe(what, _filled(case, names), "a body")
                 break
 
 

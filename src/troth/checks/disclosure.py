@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -159,7 +160,7 @@ def error_disclosure(exchange: Exchange) -> tuple[Complaint, ...]:
     sent: str | None = None
     found: dict[str, Complaint] = {}
     for each in SIGNS:
-        if each.what in found or not any(hint in lower for hint in each.hints):
+        if not any(hint in lower for hint in each.hints) or _told_already(each.what, found):
             continue
         for match in each.pattern.finditer(told):
             sent = _sent(exchange) if sent is None else sent
@@ -172,6 +173,13 @@ def error_disclosure(exchange: Exchange) -> tuple[Complaint, ...]:
             found[each.what] = Complaint("SEC344", root, message, severity=each.severity)
             break
     return tuple(found.values())
+
+
+def _told_already(what: str, found: Collection[str]) -> bool:
+    """Whether it belongs to what was found: a trace has paths, and a driver's error has SQL."""
+    if what in {"a path of the server", "what broke inside"}:
+        return any(each.startswith(("a stack trace", "a debug page", what)) for each in found)
+    return what in found or (what == "SQL" and "an error of a database driver" in found)
 
 
 def _errors(exchange: Exchange) -> list[str]:

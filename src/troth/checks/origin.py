@@ -109,7 +109,7 @@ def preflight(exchange: Exchange, origins: Origins) -> tuple[Complaint, ...]:
     if origin is None or method is None or request.method != "OPTIONS" or response is None:
         return ()
     allowed = response.header(ORIGIN)
-    if kind_of(origin, origins.allowed, origins.own) is not None and allowed != "*":
+    if kind_of(origin, origins.allowed, origins.own) is not None and allowed not in {origin, "*"}:
         return ()
     if not exchange.ok or allowed not in {origin, "*"}:
         what = "a preflight is not answered where others are"

@@ -185,10 +185,8 @@ class Book:
         return origin == APP or (bool(origin) and "reflects" in self)
 
     def line(self, scope):
-        path = scope["path"] if "splits" in self else json.dumps(scope["path"])
-        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
-        told = f" {headers}" if "logs" in self else ""
-        print(f"INFO {scope['method']} {path}{told}", flush=True)
+        scope["path"] if "splits" in self else json.dumps(scope["path"])
+        {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
 
     def __call__(self, app):
         async def outer(scope, receive, send):

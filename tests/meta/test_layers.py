@@ -102,6 +102,7 @@ LAYERS = (
         "troth.run",
         "troth.remake",
         "troth.replay",
+        "troth.overheard",
         "troth.evidence",
         "troth.report",
         "troth.suites",

@@ -55,7 +55,7 @@ TELLING = {
     "Mongo": ("E11000 duplicate key error collection: a", "an error of a database driver"),
     "a DSN": ("cannot reach postgresql://shop:pw@db.internal/shop", "the address of a database"),
     "a socket": ("[Errno 111] Connection refused", "the address of a database"),
-    "a path": ("cannot open /home/shop/app/settings.py", "a path of the server"),
+    "a path": ("cannot open /srv/shop/settings.py", "a path of the server"),
     "None": ("'NoneType' object has no attribute 'id'", "what broke inside"),
     "undefined": ("Cannot read properties of undefined (reading 'id')", "what broke inside"),
     "nginx": ("<hr><center>nginx/1.18.0</center>", "the version of a server"),

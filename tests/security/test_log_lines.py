@@ -96,7 +96,7 @@ def test_records_have_the_ids_of_their_answers():
     assert not unjoined(lines, ["b", "c"])
     assert unjoined(lines, ["c"])
     assert not unjoined(["GET /x"], ["c"])
-    assert structured([*lines, "starting"] + lines)
+    assert structured([*lines, "starting", *lines])
     assert not structured(["GET /x", *lines])
 
 

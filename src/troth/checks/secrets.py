@@ -40,20 +40,19 @@ _MASKED: Final = re.compile(
     re.IGNORECASE,
 )
 _KEY: Final = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----")
-_HINTS: Final = (
+# The shortest and fewest that do: nearly every answer is done with when none of them occurs.
+_HINTS: Final = (b"ass", b"wd", b"$", b"pbkdf2", b"scrypt:", b"VATE KEY", b"SHA", b"PASS")
+_NAMES: Final = (
     b"pass",
     b"pwd",
-    b"$2",
-    b"argon2",
-    b"pbkdf2",
-    b"scrypt:",
-    b"PRIVATE KEY",
-    b"$6$",
-    b"$5$",
-    b"SHA}",
-    b"Pass",
-    b"Pwd",
-    b"PASS",
+    b"secret",
+    b"key",
+    b"card",
+    b"cv",
+    b"pan",
+    b"ssn",
+    b"soc",
+    b"token",
 )
 
 
@@ -84,8 +83,10 @@ def sent_secrets(body: bytes, names: Collection[str] = ()) -> set[str]:
     """
     if not body or len(body) > LONGEST:
         return set()
-    if not names and not SECRET.search(body.decode("utf-8", "replace")):
-        return set()
+    if not names:
+        lower = body.lower()
+        if not any(each in lower for each in _NAMES):
+            return set()
     value = _json(body)
     every = list(leaves(value))
     plain = {each for name, each, _ in every if not _secret(name, names) and isinstance(each, str)}

@@ -6,6 +6,7 @@ from time import time
 
 import click
 
+from troth import overheard
 from troth.cli.options import opened, target_options
 from troth.errors import UsageError
 from troth.evidence.findings import FindingRecord, FindingsFile, read_findings
@@ -62,6 +63,8 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     if not record.whole or not record.finding.history:
         return Replay(None, (), "a request of its history was too long to be recorded whole")
     finding = record.finding
+    if finding.property in overheard.OWNED:
+        return overheard.overheard(finding, service, base_url)
     checks = service.observer.complaints
     known = {(each.property, each.root) for each in checks(finding.history[-1])}
     # Where the checks complain of the recorded witness, they judge the new one too; where the

@@ -20,12 +20,10 @@ stands at no secret place. Short and common values are not known again.
 from itertools import islice
 
 from troth import applies, control, prop
-from troth.case import Case
-from troth.checks.secrets import sent_secrets
+from troth.canaries import wrong_elsewhere
 from troth.sampled import sampled
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.world import World
 
 REFS = ("OWASP-API3:2023", "CWE-200", "CWE-522", "CWE-209", "ASVS-v5.0.0-14.2.6")
 
@@ -47,22 +45,10 @@ def test_response_secrets(target: Target, operation: Operation) -> None:
         world.judge(accepted.exchange)
         if operation.method == "GET":
             return
-        few = list(_refused(world, operation))
+        most = 1 if target.profile.examples == 1 else 6
+        few = list(islice(wrong_elsewhere(world, operation), most))
         applies(few, "its secrets can not be sent with a fault of another member's")
         for case in few:
             answer = world.send(case)
             control(answer.response, "no answer to judge")
             world.judge(answer)
-
-
-def _refused(world: World, operation: Operation) -> list[Case]:
-    """Cases that are wrong for another member's sake, and have the secrets as they were."""
-    names = world.target.observer.leaks.secret_members(operation)
-
-    def carries(case: Case) -> bool:
-        sent = sent_secrets(case.body, names)
-        wrong = case.fault.name.rpartition("/")[2] if case.fault is not None else ""
-        return bool(sent) and case.fault is not None and wrong not in names
-
-    most = 1 if world.target.profile.examples == 1 else 6
-    return list(islice(filter(carries, world.faulty(operation)), most))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from troth.case import Case, Fault
-from troth.checks.secrets import SECRET
+from troth.checks.secrets import SECRET, sent_secrets
 from troth.logs.search import canary
 from troth.preflights import path_of
 from troth.spec.operation import Operation
@@ -126,11 +126,29 @@ def _bodies(world: World) -> Iterator[Probe]:
     known = [each for each in taking if each.label in target.memory.accepted]
     for operation in known[:_MOST] if target.profile.examples == 1 else known:
         names = leaks.secret_members(operation)
-        for case in world.faulty(operation):
-            if _carries(case, names):
-                what = f"a secret in the body of {operation.label}"
-                yield Probe(what, _filled(case, names), "a body")
-                break
+        for case in wrong_elsewhere(world, operation):
+            what = f"a secret in the body of {operation.label}"
+            yield Probe(what, _filled(case, names), "a body")
+            break
+
+
+def wrong_elsewhere(world: World, operation: Operation) -> Iterator[Case]:
+    """Cases that have secrets as they were served, and one fault that is of none of these."""
+    target = world.target
+    names = target.observer.leaks.secret_members(operation)
+    for case in world.faulty(operation):
+        if _carries(case, names) and sent_secrets(case.body, names):
+            yield case
+    values = world.accepted(operation).values
+    body = values.body
+    for pointer in sorted(target.required_members(operation)) if isinstance(body, dict) else ():
+        name = pointer.removeprefix("/")
+        if name in body and not _secret(name, names):
+            left = {key: each for key, each in body.items() if key != name}
+            why = Fault("body", pointer, "a missing member", f"{pointer} is missing")
+            case = target.generator.build(operation, replace(values, body=left), fault=why)
+            if sent_secrets(case.body, names):
+                yield case
 
 
 def _carries(case: Case, names: frozenset[str]) -> bool:

@@ -4,6 +4,7 @@ It prints a line a request, as small services do.
 """
 
 import json
+import sys
 import traceback
 from secrets import token_hex
 from urllib.parse import unquote
@@ -185,8 +186,11 @@ class Book:
         return origin == APP or (bool(origin) and "reflects" in self)
 
     def line(self, scope):
-        scope["path"] if "splits" in self else json.dumps(scope["path"])
-        {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        path = scope["path"] if "splits" in self else json.dumps(scope["path"])
+        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        told = f" {headers}" if "logs" in self else ""
+        sys.stdout.write(f"INFO {scope['method']} {path}{told}\n")
+        sys.stdout.flush()
 
     def __call__(self, app):
         async def outer(scope, receive, send):

@@ -1,5 +1,8 @@
 """What a browser asks before it sends an operation of the document for a page."""
 
+import re
+from urllib.parse import quote
+
 from troth.spec.operation import Operation
 from troth.target import Target
 
@@ -55,9 +58,16 @@ def new_combination(target: Target, operation: Operation) -> str:
 
 
 def path_of(target: Target, operation: Operation) -> str:
-    """A path of it: of what was served, else any."""
+    """A path of it: of what was served, else of the document's examples, else any.
+
+    Middleware answers before anybody looks whether the thing is there.
+    """
     known = target.memory.accepted.get(operation.label)
     if known is not None:
         return target.generator.build(operation, known.values).path.partition("?")[0]
-    made = target.boundary(operation, valid=True, most=1)
-    return made[0].path.partition("?")[0] if made else operation.path
+    examples = {each.name: each.examples[0] for each in operation.parameters if each.examples}
+
+    def filled(match: re.Match[str]) -> str:
+        return quote(str(examples.get(match[1], "1")), safe="")
+
+    return re.sub(r"\{([^{}]+)\}", filled, operation.path)

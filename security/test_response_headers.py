@@ -2,9 +2,11 @@
 
 Every exchange of every property is looked at; each fault is one finding for the whole service.
 
-- An answer with a token has `Cache-Control: no-store` (RFC 6749 section 5.1; RFC 9111 section
-  5.2.2.5; *low*): what `[session]` gets tokens from, and what answers an `access_token`, a
-  `refresh_token` or an `id_token`.
+- An answer with a token has `Cache-Control: no-store` (RFC 9111 section 5.2.2.5; *low*): what
+  `[session]` gets tokens from, and what answers an `access_token`, a `refresh_token` or an
+  `id_token`. It is missed where a cache may keep the answer, of a GET or by what its headers say,
+  and of OAuth's own (`access_token` and `token_type`), which have to have it (RFC 6749 section
+  5.1). What else answers a POST and says nothing is kept by nobody.
 - The cookie of a session has `HttpOnly` (*medium*), over TLS `Secure`, which `SameSite=None` needs
   too (*low*), and says `SameSite` (*info*; RFC 6265bis). A cookie against CSRF is for scripts to
   read, and left out; so is one that is taken back.

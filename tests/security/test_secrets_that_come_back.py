@@ -152,6 +152,12 @@ def test_a_token_is_kept_by_no_cache():
     assert held(answer({"next_token": "0123456789abcdef0123"})) == {}
     assert held(answer({"token": "0123456789abcdef0123"})) == {}
     assert held(answer({"token": "0123456789abcdef0123"}), issues=True) == {what: "low"}
+    login = {"token": "0123456789abcdef0123"}
+    assert held(answer(login, method="POST"), issues=True) == {}
+    kept = (("Cache-Control", "public, max-age=300"),)
+    assert held(answer(login, method="POST", headers=kept), issues=True) == {what: "low"}
+    assert held(answer(TOKEN, method="POST")) == {}
+    assert held(answer({**TOKEN, "token_type": "bearer"}, method="POST")) == {what: "low"}
 
 
 @pytest.mark.parametrize(

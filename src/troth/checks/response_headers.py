@@ -41,13 +41,11 @@ def response_headers(exchange: Exchange, *, issues: bool = False) -> tuple[Compl
     found = [*_banner(response)]
     names = {name.lower() for name, _ in response.headers}
     if exchange.ok and exchange.frames is None:
-        if (issues or b'_token"' in response.body or b'Token"' in response.body) and _tokens(
-            response, issues=issues
+        if (issues or b'_token"' in response.body or b'Token"' in response.body) and _kept(
+            exchange, response, issues=issues
         ):
-            cache = (response.header("cache-control") or "").lower()
-            if "no-store" not in cache:
-                what = "an answer with a token has no `Cache-Control: no-store`"
-                found.append(Complaint("SEC345", what, what, severity="low"))
+            what = "an answer with a token has no `Cache-Control: no-store`"
+            found.append(Complaint("SEC345", what, what, severity="low"))
         if (
             response.body
             and response.media_type in _SNIFFED
@@ -70,7 +68,14 @@ def _banner(response: Response) -> list[Complaint]:
     return []
 
 
-def _tokens(response: Response, *, issues: bool) -> bool:
+def _kept(exchange: Exchange, response: Response, *, issues: bool) -> bool:
+    """Whether an answer with a token may be kept, or breaks RFC 6749 section 5.1."""
+    cache = (response.header("cache-control") or "").lower()
+    if "no-store" in cache:
+        return False
+    # An answer to POST that says nothing is kept by nobody (RFC 9111 section 3).
+    says = "public" in cache or "max-age" in cache or response.header("expires") is not None
+    read = exchange.request.method == "GET" and "private" not in cache and "no-cache" not in cache
     try:
         value: Any = json.loads(response.body)
     except (ValueError, RecursionError):
@@ -79,11 +84,12 @@ def _tokens(response: Response, *, issues: bool) -> bool:
         return False
     inner = [each for each in value.values() if isinstance(each, dict)] if issues else []
     names = TOKENS | ({"token", "jwt", "auth_token", "session_token"} if issues else set())
-    return any(
+    carries = any(
         name in names and isinstance(text, str) and len(text) >= _SHORTEST
         for each in (value, *inner)
         for name, text in each.items()
     )
+    return carries and (says or read or {"access_token", "token_type"} <= value.keys())
 
 
 def _cookies(exchange: Exchange, response: Response) -> list[Complaint]:

@@ -15,8 +15,8 @@ an error frame, a close, events about nothing of the victim's, and what is every
 
 from troth import control, expect, prop
 from troth.borrowed import borrowable, kinds
+from troth.eavesdrop import namings, overheard, unheard
 from troth.effect import telling
-from troth.overheard import namings, overheard, unheard
 from troth.prop import Inconclusive
 from troth.rivals import nobody
 from troth.spec.operation import Operation, Socket

@@ -23,6 +23,8 @@ class Complaint:
     property: str
     root: str
     message: str
+    severity: str = ""
+    """Empty: that of the property."""
 
 
 @dataclass(frozen=True, slots=True)

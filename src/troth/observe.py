@@ -19,6 +19,7 @@ from troth.checks.missing import without
 from troth.checks.server_error import server_error
 from troth.exchange import Exchange
 from troth.finding import Complaint, Finding
+from troth.leaks import Leaks
 from troth.outline import outline
 from troth.prop import Example, Tally, as_finding
 from troth.spec.operation import Operation
@@ -70,6 +71,7 @@ class Observer:
         self.ids: set[str | None] = set()
         """The correlation ids that the service made."""
         self.latest: tuple[int, tuple[Complaint, ...]] = (0, ())
+        self.leaks = Leaks(target)
         self._news: list[tuple[tuple[str, str | None], Complaint]] = []
         """What of it had not been held against that operation before."""
 
@@ -80,7 +82,7 @@ class Observer:
             target.tally.exchanges += 1
         example, case = target.sending or (None, None)
         operation = self.known.get(exchange.operation or "")
-        complaints = self._complaints(exchange, operation, case)
+        complaints = self._complaints(exchange, operation, case) + self.leaks(exchange)
         self.latest = (exchange.number, complaints)
         running = example or (Example(target.tally) if target.tally else None)
         self._news = []
@@ -128,7 +130,7 @@ class Observer:
     def complaints(self, exchange: Exchange) -> tuple[Complaint, ...]:
         """What the checks hold against an exchange of whatever time; nothing is remembered."""
         operation = self.known.get(exchange.operation or "")
-        found = [*server_error(exchange, operation, None)]
+        found = [*server_error(exchange, operation, None), *self.leaks.judged(exchange)]
         if exchange.frames is not None:
             return (*found, *self._talk(exchange))
         if exchange.response is not None and operation is not None:
@@ -274,3 +276,11 @@ def settle(tally: Tally, observer: Observer) -> None:
     for reason in observer.doubted.get(key, []):
         tally.doubts[reason] = tally.doubts.get(reason, 0) + 1
     tally.held += [each.message for each in observer.held.get(key, [])]
+    if tally.operation is None:
+        # It is asked of the service as a whole: what was seen anywhere refutes it.
+        tally.held += [
+            each.message
+            for (owner, operation), held in observer.held.items()
+            if owner == key[0] and operation is not None
+            for each in held
+        ]

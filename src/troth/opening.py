@@ -14,6 +14,10 @@ from troth.checks.envelope import promised
 from troth.config.explain import table
 from troth.errors import UsageError
 from troth.launch import Launched, launch, relaunch
+from troth.logs.command import Command
+from troth.logs.otlp import Collector
+from troth.logs.printed import Printed
+from troth.logs.tail import Tail
 from troth.plan import Plan, preflight
 from troth.principal import principals
 from troth.profile import Profile
@@ -43,6 +47,8 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
     steps = [wire.close]
     try:
         plan = _with_scratch(plan, steps)
+        collector = _collector(plan, steps)
+        plan = _told_where(plan, collector)
         section = plan.loaded.file.target
         launched = _launched(plan)
         if launched is not None:
@@ -95,6 +101,7 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         raise
     for step in steps:
         target.on_close(step)
+    _read_logs(target, collector)
     if launched is not None and section.restart:
         target.restart = partial(_restarted, plan, target)
     unknown = [name for name in target.only if not _known(spec, name)]
@@ -152,6 +159,46 @@ def _with_scratch(plan: Plan, steps: list[Callable[[], None]]) -> Plan:
     env = {name: each.replace("{scratch}", folder.name) for name, each in section.env.items()}
     file = plan.loaded.file.model_copy(update={"target": section.model_copy(update={"env": env})})
     return replace(plan, loaded=replace(plan.loaded, file=file))
+
+
+def _collector(plan: Plan, steps: list[Callable[[], None]]) -> Collector | None:
+    """What takes in records over OTLP, where that is where they go; there before the service."""
+    logs = plan.loaded.file.target.logs
+    if logs is None or logs.otlp is False:
+        return None
+    found = Collector(0 if logs.otlp is True else logs.otlp)
+    steps.append(found.close)
+    return found
+
+
+def _told_where(plan: Plan, collector: Collector | None) -> Plan:
+    """The plan with the collector's address where `[target.env]` says ``{otlp}``."""
+    section = plan.loaded.file.target
+    if collector is None or not any("{otlp}" in each for each in section.env.values()):
+        return plan
+    env = {name: each.replace("{otlp}", collector.address) for name, each in section.env.items()}
+    file = plan.loaded.file.model_copy(update={"target": section.model_copy(update={"env": env})})
+    return replace(plan, loaded=replace(plan.loaded, file=file))
+
+
+def _read_logs(target: Target, collector: Collector | None) -> None:
+    """Begin to read the log: where the target file says, else what a started service prints."""
+    logs = target.file.target.logs
+    if collector is not None:
+        target.logs = collector
+    elif logs is not None and logs.file is not None:
+        target.logs = Tail(Path(logs.file))
+    elif logs is not None and logs.command is not None:
+        try:
+            target.logs = Command(logs.command)
+        except UsageError:
+            target.close()
+            raise
+        target.on_close(target.logs.close)
+    elif target.launched is not None:
+        target.logs = Printed(lambda: target.launched)
+    if target.logs is not None:
+        target.log_began = target.logs.mark()
 
 
 def _restarted(plan: Plan, target: Target) -> str:

@@ -226,19 +226,22 @@ def expect(
     *shown: Exchange,
     root: str = "",
     telling: tuple[str, ...] = (),
+    severity: str = "",
 ) -> None:
     """What must hold. Otherwise the property is refuted, and ``shown`` are the exchanges to see.
 
     ``root`` is the cause in words free of generated values (default: ``message``): findings of
     one root are one finding, and Hypothesis shrinks within one root. ``telling`` are JSON pointers
     into the answer of the last of ``shown`` where what shows the fault stands: a replay compares
-    what stands there; without them it compares statuses.
+    what stands there; without them it compares statuses. ``severity`` is another one than the
+    property's.
     """
     running = example()
     running.expected += 1
     if condition:
         return
-    refute(Complaint(running.tally.property.id, root or message, message), *shown, telling=telling)
+    complaint = Complaint(running.tally.property.id, root or message, message, severity)
+    refute(complaint, *shown, telling=telling)
 
 
 def refute(complaint: Complaint, *shown: Exchange, telling: tuple[str, ...] = ()) -> None:
@@ -266,7 +269,8 @@ def as_finding(complaint: Complaint, running: Example, *shown: Exchange) -> Find
     known = CATALOGUE.get(complaint.property)
     return Finding(
         property=complaint.property,
-        severity=known.severity if known else running.tally.property.severity,
+        severity=complaint.severity
+        or (known.severity if known else running.tally.property.severity),
         root=complaint.root,
         message=complaint.message,
         history=tuple(history),

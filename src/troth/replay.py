@@ -129,7 +129,7 @@ def replay(
             except Gone as reason:
                 return Replay(None, tuple(sent), f"{role} was not sent: {reason}")
             asked = remade.exchange
-            url = _moved(asked.request.url, recorded_base_url, target.base_url)
+            url = moved(asked.request.url, recorded_base_url, target.base_url)
             fresh = bool(remade.token) or (authenticate and old.principal != "anonymous")
             again = _again(asked, url, names, fresh=fresh)
             sending = partial(
@@ -308,7 +308,8 @@ def _without_key(url: str) -> tuple[str, list[str]]:
     return whole, [each.partition("=")[0] for each in keys]
 
 
-def _moved(url: str, old_base: str, new_base: str) -> str:
+def moved(url: str, old_base: str, new_base: str) -> str:
+    """``url`` at another base URL; without the old one only its origin is replaced."""
     base = old_base.rstrip("/")
     if base and url.startswith((f"{base}/", f"{base}?")):
         return new_base.rstrip("/") + url[len(base) :]

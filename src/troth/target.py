@@ -19,6 +19,7 @@ from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
 from troth.gate import closed
 from troth.launch import Launched
+from troth.logs.source import Source
 from troth.memory import Memory
 from troth.observe import Observer
 from troth.principal import ANONYMOUS, Principal
@@ -74,6 +75,10 @@ class Target:
     restart: Callable[[], str] | None = None
     """Stops the service and starts it again, and says why that could not be; None where the target
     file does not say that it may be."""
+    logs: Source | None = None
+    """Where its log lines are read; None where there is nothing to read."""
+    log_began: int = 0
+    """Where in that the run began."""
     _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
         default_factory=dict
     )

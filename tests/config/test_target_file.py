@@ -281,7 +281,7 @@ def test_a_password_in_an_address_is_a_secret(write):
         ('[target]\napp = "orders"\n', "[target] app: 'orders' does not match"),
         (TARGET + 'invent = ["A"]\n', "[target] invent: only of use for a service that troth"),
         (TARGET + 'logs = "stdout"\n', "[target] logs: only of use for a service that troth"),
-        (TARGET + "logs = {}\n", "give one of `file` and `stdout = true`"),
+        (TARGET + "logs = {}\n", "give one of `file`, `stdout = true`, `command`"),
         ('[target]\napp = "a:b"\ninvent = ["A"]\nenv = { A = "1" }\n', "in [target.env] too"),
         ('[target]\napp = "a:b"\ninvent = ["A B"]\n', "can not name an environment variable"),
         (

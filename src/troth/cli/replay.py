@@ -7,11 +7,13 @@ from time import time
 
 import click
 
+from troth import overheard
 from troth.cli.anew import anew
 from troth.cli.options import opened, target_options
 from troth.errors import UsageError
 from troth.evidence.findings import FindingRecord, FindingsFile, read_findings
 from troth.evidence.manifest import NAME
+from troth.leaks import OWNED
 from troth.remake import Remaker
 from troth.replay import Replay
 from troth.replay import replay as send_again
@@ -65,11 +67,14 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     if not record.whole or not record.finding.history:
         return Replay(None, (), "a request of its history was too long to be recorded whole")
     finding = record.finding
+    if finding.property in overheard.OWNED:
+        return overheard.overheard(finding, service, base_url)
     checks = service.observer.complaints
     known = {(each.property, each.root) for each in checks(finding.history[-1])}
     # Where the checks complain of the recorded witness, they judge the new one too; where the
     # property compared several exchanges, the outcome is compared.
-    judge = checks if (finding.property, finding.root) in known else None
+    checked = finding.property in OWNED or (finding.property, finding.root) in known
+    judge = checks if checked else None
     logins = {name: each.login for name, each in service.file.principals.items()}
     # With what `[session]` says of its own operations.
     asked: list[Operation | Socket] = [*service.spec.operations, *service.spec.sockets]

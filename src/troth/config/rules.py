@@ -116,8 +116,9 @@ def _started(target: Mapping[str, Any]) -> Iterator[str]:
             yield f"[target] invent: {name!r} can not name an environment variable; rename it"
         if name in _table(target, "env"):
             yield f"[target] invent: `{name}` is in [target.env] too; keep one of them"
-    if isinstance(logs, dict) and ("file" in logs) == own:
-        yield "[target] logs: give one of `file` and `stdout = true`"
+    ways = ("file", "stdout", "command", "otlp")
+    if isinstance(logs, dict) and sum(bool(logs.get(each)) for each in ways) != 1:
+        yield "[target] logs: give one of `file`, `stdout = true`, `command` and `otlp = true`"
 
 
 def _principal(name: str, section: Mapping[str, Any], *, login: bool) -> Iterator[str]:

@@ -8,13 +8,24 @@ from troth.config.section import Section
 
 
 class Logs(Section):
-    """Where the service's log lines can be read: one of the two. `"stdout"` alone will do."""
+    """Where the service's log lines can be read: one of these. `"stdout"` alone will do."""
 
     file: str | None = Field(
         default=None, description="File that the service appends to; relative to this one's folder."
     )
     stdout: bool = Field(
         default=False, description="Whether to read what the started service prints."
+    )
+    command: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Command that prints the log and goes on printing, such as "
+        '`["docker", "logs", "-f", "--tail", "0", "x"]`. No shell is involved.',
+    )
+    otlp: Annotated[bool, Field(strict=True)] | Annotated[int, Field(gt=1, lt=65536)] = Field(
+        default=False,
+        description="Whether troth listens on loopback for records over OTLP/HTTP, or at which "
+        "port; `{otlp}` in [target.env] is the address.",
     )
 
 
@@ -46,7 +57,8 @@ class TargetSection(Section):
         default_factory=dict,
         repr=False,
         description="Environment of what troth starts; `${ENV}` and `{port}` expand, and "
-        "`{scratch}` is a fresh folder that goes when the run is over.",
+        "`{scratch}` is a fresh folder that goes when the run is over, `{otlp}` where `logs` has "
+        "records sent to.",
     )
     invent: tuple[str, ...] = Field(
         default=(),
@@ -77,6 +89,16 @@ class TargetSection(Section):
         pattern=r"^[-!#$%&'*+.^_`|~0-9A-Za-z]+$",
         description="Header by which every answer is found in the log, such as `X-Request-ID`; "
         "without it, what the document says of the known ones.",
+    )
+    origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/?#\s@]+$")], ...] = Field(
+        default=(),
+        description="Origins whose pages may call it, such as `https://app.example.com`; without "
+        "them, only what no service should allow is judged.",
+    )
+    behind_proxy: bool | None = Field(
+        default=None,
+        description="Whether something stands before the service and says in `X-Forwarded-For` "
+        "who asks; where nothing does, who says it himself is not believed.",
     )
     restart: bool = Field(
         default=False,

@@ -30,4 +30,6 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - every stream of an agent
     wrap(agent_streams, "_events", _events)
 
 
-DEFECT = Defect(caught_by=("FUZ102", "PRO212"), operations=("forkAgentSession",), plant=plant)
+DEFECT = Defect(
+    caught_by=("FUZ102", "PRO212", "SEC344"), operations=("forkAgentSession",), plant=plant
+)

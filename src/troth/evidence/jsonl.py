@@ -55,6 +55,13 @@ class HistoryWriter:
                 "the evidence of this run is not complete"
             )
 
+    def written(self) -> list[str]:
+        """The lines so far; none where they can not be read."""
+        try:
+            return self._path.read_text("ascii").splitlines()
+        except OSError:
+            return []
+
     def close(self) -> None:
         """Closes the file; further exchanges are not written."""
         if self._file >= 0:

@@ -15,5 +15,8 @@ class Writer(Protocol):
     def write(self, exchange: Exchange) -> None:
         """Keeps one exchange; never raises for a disk's reasons."""
 
+    def written(self) -> list[str]:
+        """The lines so far, as anybody will read them."""
+
     def close(self) -> None:
         """Nothing more will come."""

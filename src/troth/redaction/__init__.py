@@ -74,6 +74,11 @@ class Redactor:
                 # Longest first: a secret that contains another one goes as a whole.
                 self._needles = tuple(sorted(found, key=lambda each: -len(each.text)))
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Every value that must not leave the run, in the order in which they became known."""
+        return tuple(self._numbers)
+
     def code(self, code: str) -> None:
         """A one-time code: too short to be looked for anywhere, so only where it stands alone."""
         with self._lock:

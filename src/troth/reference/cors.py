@@ -7,7 +7,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = "DELETE, GET, PATCH, POST, PUT"
-_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match, X-API-Key, X-Correlation-Id"
+_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
+    "X-API-Key, X-Correlation-Id"
+)
 _EXPOSED = (
     "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
     "Server-Timing, X-Correlation-Id"

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from troth.reference import strict_query
+from troth.reference.domain import origins
 from troth.reference.domain.access import Access, admit
 from troth.reference.domain.scopes import Scope
 from troth.reference.platform import Platform
@@ -72,6 +73,8 @@ class StrictRoute(APIRoute):
                 request.state.caller = await run_in_threadpool(
                     admit, platform, trace_of(plain.scope), request.headers, access, scope
                 )
+            if contract and contract.events:
+                await origins.check(plain)
             if takes_body:
                 request.require_json()
             if parameters:
@@ -118,14 +121,14 @@ class Routes(APIRouter):
 
         `ids` links all operations below path templates, by the pointers to what completes them.
 
-        `events` makes it an event stream; `accepts` other than JSON leaves the body to the
-        endpoint, which reads it from the request; `extra` goes into the document as it is;
-        `answers` is the success's model, where the endpoint's annotation does not say it, and
-        `documented` has the models of further ones.
+        `events` makes it an event stream, which is for our own pages only; `accepts` other than
+        JSON leaves the body to the endpoint, which reads it from the request; `extra` goes into the
+        document as it is; `answers` is the success's model, where the endpoint's annotation does
+        not say it, and `documented` has the models of further ones.
         """
         contract = Contract(
             access,
-            errors or {},
+            {**(origins.ERRORS if events else {}), **(errors or {})},
             headers,
             links or {},
             ids or {},

@@ -32,12 +32,11 @@ LINKS = {name: {"session_id": "$response.body#/session_id"} for name in ITS}
     "queryAgent",
     "Ask an agent, as a stream",
     access="keys",
-    errors=ERRORS,
     events=events.EVENTS,
     order=events.ORDER,
 )
 async def query(
-    body: shapes.Query, owner: HolderHere, platform: Here, turns: TurnsHere, _: OwnOrigin
+    body: shapes.Query, owner: HolderHere, platform: Here, turns: TurnsHere
 ) -> StreamingResponse:
     """Begins a session with its first turn."""
     return await streamed(platform, owner, Wanted("query", body), turns)

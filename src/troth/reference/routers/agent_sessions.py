@@ -89,7 +89,7 @@ def remove(session_id: PathId, owner: HolderHere, platform: Here) -> None:
     "resumeAgentSession",
     "Go on with an agent session",
     access="keys",
-    errors=_UNKNOWN | _BUSY | ERRORS,
+    errors=_UNKNOWN | _BUSY,
     events=events.EVENTS,
     order=events.ORDER,
 )
@@ -99,7 +99,6 @@ async def resume(
     owner: HolderHere,
     platform: Here,
     turns: TurnsHere,
-    _: OwnOrigin,
 ) -> StreamingResponse:
     """One more turn. Where the session waits for an answer, the prompt is that."""
     return await streamed(platform, owner, Wanted("resume", body, session_id), turns)
@@ -111,7 +110,7 @@ async def resume(
     "forkAgentSession",
     "Fork an agent session",
     access="keys",
-    errors=_UNKNOWN | _BUSY | ERRORS,
+    errors=_UNKNOWN | _BUSY,
     events=events.EVENTS,
     order=events.ORDER,
 )
@@ -121,7 +120,6 @@ async def fork(
     owner: HolderHere,
     platform: Here,
     turns: TurnsHere,
-    _: OwnOrigin,
 ) -> StreamingResponse:
     """A new session with the history, files and settings of this one, and one more turn."""
     return await streamed(platform, owner, Wanted("fork", body, session_id), turns)

@@ -1,0 +1,1 @@
+"""What a service writes into its log, wherever it does: sources, canaries, and what was forged."""

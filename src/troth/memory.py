@@ -89,6 +89,8 @@ class Memory:
     listing: set[tuple[str, str]] = field(default_factory=set)
     """Lists, and who has seen in them what he had just made."""
     fresh: int = 0
+    guarded: dict[str, bool] = field(default_factory=dict)
+    """Whether an operation refuses whoever shows no credential, by label."""
     prober: str = ""
     """The operation that shows whether an access token is good."""
 

@@ -80,6 +80,8 @@ LAYERS = (
         "troth.target",
         "troth.subjects",
         "troth.spread",
+        "troth.presented",
+        "troth.guards",
     ),
     # Answer: runs the properties and keeps what they found.
     (

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from troth.config.principals import PrincipalSection
 from troth.errors import UsageError
 from troth.passes import takes
+from troth.person import MOST_PROBES, candidates
+from troth.principal import ANONYMOUS
 from troth.spec.operation import Operation, Spec
 from troth.target import Target
 
@@ -53,6 +56,31 @@ def _session(target: Target) -> Iterable[Subject]:
         refresh = section.refresh.operation if section.refresh else None
         names = _named(target, "[session]", section.login.operation, refresh)
         yield Subject("session", names, section)
+
+
+def _bearers(target: Target) -> Iterable[Subject]:
+    """Principals, one of each kind of credential."""
+    asking = tuple(candidates(target)[:MOST_PROBES])
+    login = target.file.session.login
+    named = _named(target, "[session]", login.operation) if login is not None else ()
+    seen: set[object] = set()
+    for name, each in target.file.principals.items():
+        if name == ANONYMOUS or (kind := _kind(each)) in seen:
+            continue
+        seen.add(kind)
+        yield Subject(name, (*(named if each.login is not None else ()), *asking), each)
+
+
+def _kind(section: PrincipalSection) -> object:
+    """Principals of one kind get alike what they show."""
+    if section.login is not None:
+        return "login"
+    if section.api_key is not None:
+        key = section.api_key
+        return ("key", key.header, key.query, key.cookie)
+    if section.token is not None:
+        return ("token", section.token.partition(".")[0] if section.token.count(".") > 1 else "")
+    return ("basic" if section.basic is not None else tuple(section.headers),)
 
 
 def _spent(target: Target) -> Iterable[Subject]:
@@ -111,6 +139,7 @@ KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "webhook": (_webhooks, "the target file has no [webhooks]"),
     "authority": (_authority, "the target file has no [authority]"),
     "session": (_session, "nobody logs in: [session] has no login"),
+    "bearer": (_bearers, "the target file has no [principals]"),
     "spent": (_spent, "no operation takes what may be good for once"),
     "written": (_written, "nothing is changed that can be read"),
     "contended": (_contended, "nothing is changed that can be read, and nothing may conflict"),

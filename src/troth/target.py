@@ -10,6 +10,7 @@ from typing import Any
 from troth.case import Case
 from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
+from troth.checks.published_keys import private
 from troth.config.asks import AskSection, GivenSection
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
@@ -166,6 +167,7 @@ class Target:
         for expression in self._secret_places.get(exchange.operation or "", ()):
             with suppress(ExpressionError):
                 self.redactor.add(str(evaluate(expression, exchange)))
+        self.redactor.add(*private(exchange))
         for principal in self.principals.values():
             if principal.name == exchange.principal:
                 self.redactor.add(*sorted(principal.secrets))

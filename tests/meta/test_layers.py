@@ -82,6 +82,11 @@ LAYERS = (
         "troth.spread",
         "troth.presented",
         "troth.guards",
+        "troth.likewise",
+        "troth.logins",
+        "troth.forgery",
+        "troth.keyset",
+        "troth.tokens",
     ),
     # Answer: runs the properties and keeps what they found.
     (

@@ -212,6 +212,8 @@ def _secret(reference: Reference, raw: Any) -> bool:
     table, *rest = reference.location
     if table == "principals":
         return rest[1:] not in (["tenant"], ["role"])
+    if table == "session":
+        return rest[:1] == ["signing-key"]
     if table == "operations":
         return rest[1] in {"token", "sign", "query", "headers", "body"}
     if table == "target":

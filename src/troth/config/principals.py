@@ -161,4 +161,10 @@ class SessionSection(Section):
         default=False,
         description="Whether the second use of a refresh token ends its session.",
     )
+    signing_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="The key that a service under test signs its tokens with, as `${ENV}`: a "
+        "secret, or a private key in PEM. With it claims are forged; never one of production.",
+    )
     jwks: str | None = Field(default=None, description="Path of the published keys (RFC 7517).")

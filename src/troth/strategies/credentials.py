@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from troth.likewise import CHANGES, changed
 from troth.presented import Presented, presented
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
@@ -63,6 +64,26 @@ def _likeness(shown: Presented) -> str:
     return _after(shown.value.translate(_MOVED))(shown) or ""
 
 
+def _changed(name: str) -> Callable[[Presented], str | None]:
+    """The genuine credential, of which a little is another."""
+
+    def make(shown: Presented) -> str | None:
+        if shown.scheme.lower() == "basic":
+            try:
+                user, _, secret = base64.b64decode(shown.value).decode().partition(":")
+            except ValueError:
+                return None
+            other = changed(name, secret)
+            pair = None if other is None else base64.b64encode(f"{user}:{other}".encode())
+            return None if pair is None else f"{shown.scheme} {pair.decode()}"
+        other = changed(name, shown.value)
+        if other is None or other != other.strip() or not other.isascii() or "\0" in other:
+            return None
+        return _after(other)(shown)
+
+    return make
+
+
 WAYS: Final = (
     Way("an empty credential", lambda _: "", nonsense=False),
     Way(
@@ -92,6 +113,9 @@ WAYS: Final = (
     Way("a quotation mark", _after("' OR '1'='1")),
     Way("a credential of punctuation", _after("%00../..;{{7*7}}")),
 )
+LIKE: Final = tuple(
+    Way(f"a credential that differs: {each.said}", _changed(each.name)) for each in CHANGES
+)
 PLAIN: Final = tuple(each for each in WAYS if not each.nonsense)
 NONSENSE: Final = tuple(each for each in WAYS if each.nonsense)
 OF_ANOTHER: Final = "a credential of another kind"
@@ -99,7 +123,7 @@ OF_ANOTHER: Final = "a credential of another kind"
 
 def way(name: str) -> Way | None:
     """The way of that name."""
-    return next((each for each in WAYS if each.name == name), None)
+    return next((each for each in (*WAYS, *LIKE) if each.name == name), None)
 
 
 def of_another_kind(target: "Target", shown: Presented) -> str | None:

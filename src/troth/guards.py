@@ -48,11 +48,11 @@ def guards(target: Target) -> list[Guard]:
         if not asked.secured or not target.asked(each) or target.closed(each):
             continue
         schemes = " or ".join("+".join(sorted(way)) for way in asked.security)
-        found.setdefault(f"{schemes} of {_place(asked)}", []).append(each)
+        found.setdefault(f"{schemes} of {place_of(asked)}", []).append(each)
     return [Guard(label, tuple(each)) for label, each in found.items()]
 
 
-def _place(operation: Operation) -> str:
+def place_of(operation: Operation) -> str:
     """Its first tag, else the first segment of its path that says something."""
     if operation.tags:
         return operation.tags[0]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from troth.assignment import writes
 from troth.config.principals import PrincipalSection
 from troth.errors import UsageError
 from troth.passes import takes
@@ -83,6 +84,11 @@ def _kind(section: PrincipalSection) -> object:
     return ("basic" if section.basic is not None else tuple(section.headers),)
 
 
+def _assigned(target: Target) -> Iterable[Subject]:
+    """Writes to which more may be given than the document says."""
+    yield from (Subject(each.label, (each,)) for each in writes(target))
+
+
 def _spent(target: Target) -> Iterable[Subject]:
     """Operations that take values from answers, which may be good for once; the refresh too."""
     session = target.file.session
@@ -139,6 +145,7 @@ KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "webhook": (_webhooks, "the target file has no [webhooks]"),
     "authority": (_authority, "the target file has no [authority]"),
     "session": (_session, "nobody logs in: [session] has no login"),
+    "assigned": (_assigned, "nothing is written as JSON"),
     "bearer": (_bearers, "the target file has no [principals]"),
     "spent": (_spent, "no operation takes what may be good for once"),
     "written": (_written, "nothing is changed that can be read"),

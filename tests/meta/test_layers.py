@@ -83,6 +83,8 @@ LAYERS = (
         "troth.presented",
         "troth.guards",
         "troth.likewise",
+        "troth.privileges",
+        "troth.assignment",
         "troth.logins",
         "troth.forgery",
         "troth.keyset",

@@ -1,5 +1,6 @@
 """What properties are asked of beside operations: a session, a webhook, a power and the like."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,9 @@ from troth.person import MOST_PROBES, candidates
 from troth.principal import ANONYMOUS
 from troth.spec.operation import Operation, Spec
 from troth.target import Target
+
+TWO: Final = 2
+_MOUNT: Final = re.compile(r"api|rest|v[0-9]+([._][0-9]+)?|internal|legacy|beta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,32 @@ def _kind(section: PrincipalSection) -> object:
     return ("basic" if section.basic is not None else tuple(section.headers),)
 
 
+def _ranked(target: Target) -> Iterable[Subject]:
+    """Kinds of things that are made, changed and deleted, and paths that stand for one another."""
+    ranks = {each.role for each in target.file.principals.values() if each.role}
+    if len(ranks) < TWO:
+        return
+    for each in target.families:
+        change = each.patch or each.replace
+        if each.create is not None and change is not None and each.delete is not None:
+            if target.told(each.create).token is None:
+                operations = (each.create, change, each.delete)
+                yield Subject(each.name, operations, each)
+    known: dict[tuple[str, str], Operation] = {}
+    for one in target.spec.operations:
+        if not one.safe or not one.secured:
+            continue
+        other = known.setdefault((one.method, _bare(one.path)), one)
+        if other is not one:
+            yield Subject(f"{other.label} = {one.path}", (other, one))
+
+
+def _bare(path: str) -> str:
+    """A path without what tells versions and mounts apart, and parameters without names."""
+    kept = [each for each in path.lower().split("/") if each and not _MOUNT.fullmatch(each)]
+    return "/".join("{}" if each.startswith("{") else each for each in kept)
+
+
 def _assigned(target: Target) -> Iterable[Subject]:
     """Writes to which more may be given than the document says."""
     yield from (Subject(each.label, (each,)) for each in writes(target))
@@ -146,6 +176,7 @@ KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "authority": (_authority, "the target file has no [authority]"),
     "session": (_session, "nobody logs in: [session] has no login"),
     "assigned": (_assigned, "nothing is written as JSON"),
+    "ranked": (_ranked, "[principals] name fewer than two roles, or nothing tells them apart"),
     "bearer": (_bearers, "the target file has no [principals]"),
     "spent": (_spent, "no operation takes what may be good for once"),
     "written": (_written, "nothing is changed that can be read"),

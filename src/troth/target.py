@@ -26,6 +26,7 @@ from troth.principal import ANONYMOUS, Principal
 from troth.profile import Profile
 from troth.prop import Example, Tally
 from troth.redaction import Redactor
+from troth.roles import Matrix
 from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
@@ -100,7 +101,12 @@ class Target:
         self.formats = Validity(self.spec, formats=True)
         self.observer = Observer(self, known=known)
         self._secret_places = self._secret_lookups()
+        keys = (
+            each.key.lower() for each in self.spec.schemes.values() if each.location == "header"
+        )
+        self.roles = Matrix(self.file.principals, frozenset(keys))
         self.recorder.subscribe(self._learn_secrets)
+        self.recorder.subscribe(self.roles)
 
     def __repr__(self) -> str:
         return f"Target({self.name!r})"
@@ -139,6 +145,7 @@ class Target:
             },
             "profile": self.profile.name,
             "seed": "none, derandomised" if self.seed is None else str(self.seed),
+            "roles": self.roles.cells,
             "exchanges": self.recorder.count,
             "failed": (self.writer.failed if self.writer else None) or "",
         }

@@ -83,6 +83,8 @@ LAYERS = (
         "troth.presented",
         "troth.guards",
         "troth.likewise",
+        "troth.roles",
+        "troth.standing",
         "troth.privileges",
         "troth.assignment",
         "troth.logins",

@@ -10,6 +10,7 @@ from troth.finding import Complaint, Finding, collect
 from troth.observe import Doubt
 from troth.prop import CATALOGUE
 from troth.redaction import Redactor
+from troth.roles import merged
 from troth.run import Result
 from troth.verdict import Verdict
 
@@ -98,7 +99,8 @@ class Outcome:
         """Take in what one worker knows of the target: its exchanges are added to the others'."""
         sent = int(self.facts.get("exchanges", 0)) + int(facts.get("exchanges", 0))
         # What one worker never saw another one may have.
-        self.facts |= {**facts, "exchanges": sent, "drift": []}
+        roles = merged(self.facts.get("roles", {}), facts.get("roles", {}))
+        self.facts |= {**facts, "exchanges": sent, "drift": [], "roles": roles}
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Take in what `to_report` made."""

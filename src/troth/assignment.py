@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from troth.world import World
 
 MOST_READERS: Final = 3
-_ACCOUNT: Final = re.compile(r"regist|sign-?_?up|/(?:users?|accounts?)/?$", re.IGNORECASE)
+ACCOUNT: Final = re.compile(r"regist|sign-?_?up|/(?:users?|accounts?)/?$", re.IGNORECASE)
 SHORTEST: Final = 5
 """Characters of a text by which something is known again."""
 KIND: Final = "a member that only the service sets"
@@ -193,7 +193,7 @@ def writes(target: "Target") -> list[Operation]:
     for family in (*target.families, *singletons(target.spec)):
         known |= {each.label: each for each in family.writers}
     for each in target.spec.operations:
-        if each.method == "POST" and _ACCOUNT.search(each.path) and "{" not in each.path:
+        if each.method == "POST" and ACCOUNT.search(each.path) and "{" not in each.path:
             known[each.label] = each
     return [
         each

@@ -95,10 +95,10 @@ def _ranked(target: Target) -> Iterable[Subject]:
         return
     for each in target.families:
         change = each.patch or each.replace
-        if each.create is not None and change is not None and each.delete is not None:
-            if target.told(each.create).token is None:
-                operations = (each.create, change, each.delete)
-                yield Subject(each.name, operations, each)
+        if each.create is None or change is None or each.delete is None:
+            continue
+        if target.told(each.create).token is None:
+            yield Subject(each.name, (each.create, change, each.delete), each)
     known: dict[tuple[str, str], Operation] = {}
     for one in target.spec.operations:
         if not one.safe or not one.secured:

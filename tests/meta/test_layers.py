@@ -83,6 +83,7 @@ LAYERS = (
         "troth.presented",
         "troth.guards",
         "troth.likewise",
+        "troth.takeover",
         "troth.roles",
         "troth.standing",
         "troth.privileges",

@@ -145,6 +145,11 @@ class SessionSection(Section):
     throwaway: ThrowawayStep | None = Field(
         default=None, description="Somebody whose sessions may all be ended, made for each example."
     )
+    lower: ThrowawayStep | None = Field(
+        default=None,
+        description="Somebody of a lower role beside the throwaway, made in the same go: takes "
+        "values from the same answers.",
+    )
     probe: str | None = Field(
         default=None,
         description="Operation that shows whether an access token is good; by default found.",

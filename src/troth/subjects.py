@@ -65,8 +65,8 @@ def _session(target: Target) -> Iterable[Subject]:
 
 def _bearers(target: Target) -> Iterable[Subject]:
     """Principals, one of each kind of credential."""
-    asking = tuple(candidates(target)[:MOST_PROBES])
-    login = target.file.session.login
+    login, probe = target.file.session.login, target.file.session.probe
+    asking = (*_named(target, "[session] probe", probe), *candidates(target)[:MOST_PROBES])
     named = _named(target, "[session]", login.operation) if login is not None else ()
     seen: set[object] = set()
     for name, each in target.file.principals.items():

@@ -30,8 +30,15 @@ def server_error(
         return ()
     place = operation.label if operation else "no documented operation"
     if hostile and case is not None and case.fault is not None:
-        kind = case.fault.kind
-        owner = owner_of(case.fault)
+        kind, owner = case.fault.kind, owner_of(case.fault)
+        if case.fault.location == CREDENTIAL:
+            # One parser of credentials may stumble over several kinds.
+            said = normalised(exchange)
+            kind = (
+                f"a credential that is none: {said}"
+                if _TELLING.search(said)
+                else "a credential that is none"
+            )
         return (Complaint(owner, f"{what} on {kind}", f"{what} on {case.fault.description}"),)
     said = normalised(exchange)
     cause = said if _TELLING.search(said) else f"{said} at {place}".strip()

@@ -1,4 +1,4 @@
-"""A creation date that comes along is dropped, as frameworks do with members that they do not know."""
+"""A creation date that comes along is dropped, as frameworks do with what they do not know."""
 
 from typing import Any
 

@@ -37,7 +37,7 @@ def plant(app: FastAPI) -> None:
 
     edit_requests(app, "POST", "/api/v1/conversations", taken)
     edit_answers(app, "POST", "/api/v1/conversations", made)
-    edit_json(app, "GET", "/api/v1/conversations/[^/]+", shown)
+    edit_json(app, "GET", "/api/v1/conversations/[0-9a-f-]{36}", shown)
 
 
 DEFECT = Defect(

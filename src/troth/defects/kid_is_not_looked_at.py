@@ -40,5 +40,8 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - the signer is patched
 
 
 DEFECT = Defect(
-    caught_by=(), operations=("getIdentity",), plant=plant, lookalike_of="published_key_is_a_secret"
+    caught_by=(),
+    operations=("getIdentity",),
+    plant=plant,
+    lookalike_of="published_key_is_a_secret",
 )

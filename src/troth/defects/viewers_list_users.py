@@ -23,4 +23,5 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - routes ask it through their m
     wrap(routes, "admit", _admit)
 
 
-DEFECT = Defect(caught_by=("SEC321",), operations=("listUsers",), plant=plant)
+# Demoted, one may go on listing them: that is true of whoever was never promoted.
+DEFECT = Defect(caught_by=("SEC321", "PRO203"), operations=("listUsers",), plant=plant)

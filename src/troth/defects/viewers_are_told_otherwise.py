@@ -1,4 +1,4 @@
-"""Who may not list the users is told that there is no such thing, as GitHub does."""
+"""Who may not list the users is told so in words of his own."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def _admit(admit: Any, platform: Any, trace: Any, headers: Any, access: Any, *re
         return admit(platform, trace, headers, access, *rest)
     except ProblemError as refusal:
         if trace.template == "/api/v1/users" and refusal.status == 403:
-            raise ProblemError(404) from None
+            raise ProblemError(403, "Only admins see who else is here.") from None
         raise
 
 

@@ -11,7 +11,8 @@ its documented headers, for caches too, is FUZ102's.
 """
 
 from troth import applies, expect, prop
-from troth.forgery import key_of, token_of, verifies
+from troth.forgery import key_of, signed_in_public, token_of, verifies
+from troth.keyset import place
 from troth.presented import presented
 from troth.subjects import Subject
 from troth.target import Target
@@ -24,12 +25,13 @@ REFS = ("OWASP-API2:2023", "CWE-522", "CWE-347", "ASVS-v5.0.0-9.1.3", "RFC7517",
 def test_jwks(target: Target, bearer: Subject) -> None:
     """The keys by themselves, then a token of each kind against them."""
     with target.world() as world:
+        shown = presented(target.principals[bearer.label])
+        token = token_of(shown.value) if shown is not None else None
+        applies(place(target)[1] or signed_in_public(token), "no token is of a published key")
         found = keyset(world)
         applies(found, "no keys are published")
         assert found is not None
         world.judge(found.exchange)
-        shown = presented(target.principals[bearer.label])
-        token = token_of(shown.value) if shown is not None else None
         if token is None or token.algorithm.startswith("HS"):
             return
         kids = {str(each.get("kid")) for each in found.keys}

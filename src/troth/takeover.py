@@ -38,6 +38,8 @@ class Account:
     person: Person
     grant: Grant
     names: dict[str, Taken] = field(default_factory=dict)
+    met: list[Exchange] = field(default_factory=list)
+    """What a request of theirs takes values from, beside what made them."""
 
     def me(self) -> tuple[Exchange, dict[str, Any]]:
         """What is shown of them that only they, or somebody above, may change."""
@@ -79,6 +81,7 @@ def _known(person: Person) -> Account:
     account = Account(person, grant)
     answers = [*person.scene.answers.values(), grant.login]
     me = account.person.probe(grant.access[-1])
+    account.met += [grant.login, me]
     _collect(account, "me", me, parsed(me.response))
     for each in answers:
         _collect(account, each.operation or "", each, parsed(each.response))

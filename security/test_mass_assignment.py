@@ -65,9 +65,9 @@ def _taken(found: Assignment, sent: Mapping[str, Any]) -> bool:
         }
         if stuck and turn == 0:
             # Perhaps it always is so.
-            plainly, values = found.write({})
+            plainly, plain = found.write({})
             control(plainly.ok, "it is not served without them any more")
-            shown = found.shown(plainly, values)
+            shown = found.shown(plainly, plain)
             control(shown, "what was written without them is not shown")
             assert shown is not None
             stuck = {
@@ -80,5 +80,6 @@ def _taken(found: Assignment, sent: Mapping[str, Any]) -> bool:
             return True
     for name in sorted(stuck):
         what = f"{found.operation.label} takes `{name}` from its client"
-        expect(name not in stuck, what, made, answer, root=what)
+        telling = found.telling(thing, values, name)
+        expect(name not in stuck, what, made, answer, root=what, telling=telling)
     return True

@@ -6,15 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from troth.blame import blame
 from troth.case import Fault, Values
 from troth.exchange import Exchange
-from troth.fresh import freshened
+from troth.fresh import named_anew
 from troth.guards import place_of
 from troth.memory import Accepted
 from troth.principal import ANONYMOUS
 from troth.privileges import POWERS, another, high, objects, plain, privileged
 from troth.prop import Inconclusive
 from troth.resource import json_type, parsed
+from troth.row import ROW
 from troth.spec.families import singletons
 from troth.spec.operation import Operation
 from troth.spec.schema import branches, properties, resolve
@@ -45,13 +47,17 @@ class Assignment:
         """The write once more, with what must be new made new, and ``extra`` in its body."""
         world, operation = self.world, self.operation
         values = world.as_sent(world.case(operation, self.accepted.values)).values
+        sources: list[str] = []
         if operation.method == "POST":
-            values = freshened(world, operation, values)
+            values, sources = named_anew(world, operation, values)
         body = {**values.body, **extra}
         values = replace(values, body=body)
         fault = Fault("body", f"/{next(iter(extra))}", KIND, ", ".join(extra)) if extra else None
         case = world.target.generator.build(operation, values, fault=fault)
-        return world.send(case, principal=self.accepted.principal, whole=True), values
+        errand = world.errand(case, self.accepted.principal, whole=True)
+        exchange = world.run(replace(errand, sources=(*errand.sources, *sources)))
+        blame(world, case, exchange)
+        return exchange, values
 
     def shown(self, made: Exchange, values: Values) -> tuple[Exchange, Mapping[str, Any]] | None:
         """What was made, as some reader shows it now."""
@@ -102,6 +108,14 @@ class Assignment:
             if (own is not None and str(own) in texts) or texts & set(sent):
                 return each
         return None
+
+    def telling(self, thing: Mapping[str, Any], values: Values, member: str) -> tuple[str, ...]:
+        """How a replay finds ``member`` of the thing again."""
+        texts = {str(each) for each in thing.values() if isinstance(each, str | int)}
+        for name, each in values.body.items():
+            if isinstance(each, str) and len(each) >= SHORTEST and each in texts:
+                return (f"{ROW}request /{name} {member}",)
+        return (f"{ROW}response /id {member}",)
 
 
 def _identity(body: Any) -> Any:

@@ -83,6 +83,7 @@ LAYERS = (
         "troth.presented",
         "troth.guards",
         "troth.likewise",
+        "troth.row",
         "troth.takeover",
         "troth.roles",
         "troth.standing",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FEW: Final = 60
 """Ways that smoke asks of all guards together."""
 _PREFIX: Final = re.compile(r"api|rest|v[0-9.]+", re.IGNORECASE)
-SHARE: Final = 8
+SHARE: Final = 20
 """The part of a profile's boundary cases that each operation is asked in otherwise."""
 
 
@@ -64,16 +64,17 @@ def place_of(operation: Operation) -> str:
 def asked_of(world: "World", guard: Guard) -> Iterator[tuple[Operation | Socket, int, int]]:
     """Operations behind ``guard``; in how many ways each is asked, and from which on."""
     target = world.target
-    labels = [each.label for each in guards(target)]
-    place = labels.index(guard.label)
+    every = guards(target)
+    place = [each.label for each in every].index(guard.label)
     most = target.profile.boundary
     if most is not None and most < SHARE:
         first = min(guard.all, key=lambda each: each.label not in target.memory.accepted)
-        share = max(1, FEW // len(labels))
+        share = max(1, FEW // len(every))
         yield first, place * share, share
         return
+    few = FEW // sum(len(each.all) for each in every)
     for step, each in enumerate(guard.all):
-        share = most // SHARE if most is not None else EVERY
+        share = max(most // SHARE, few) if most is not None else EVERY
         yield each, place + step * share, share
 
 

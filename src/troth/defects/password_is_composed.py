@@ -10,19 +10,29 @@ from troth.defects.planting import wrap
 from troth.reference import passwords
 
 
-def _other(does: Any, password: str, *rest: Any) -> Any:
-    return does(unicodedata.normalize("NFKC", password), *rest)
+class _Hasher:
+    """Hashes another text than it is given."""
 
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
 
-def plant(app: FastAPI) -> None:  # noqa: ARG001 - the function is patched
-    """Everywhere."""
-    hasher = passwords._hasher()  # noqa: SLF001
-    wrap(hasher, "hash", _other)
-    wrap(hasher, "verify", lambda verify, stored, password: verify(stored, _plain(password)))
+    def hash(self, password: str) -> str:
+        """Of what is left of it."""
+        return str(self._inner.hash(_plain(password)))
+
+    def verify(self, stored: str, password: str) -> bool:
+        """The same."""
+        return bool(self._inner.verify(stored, _plain(password)))
 
 
 def _plain(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
+
+
+def plant(app: FastAPI) -> None:  # noqa: ARG001 - the hasher is replaced
+    """Everywhere."""
+    hasher = _Hasher(passwords._hasher())  # noqa: SLF001
+    wrap(passwords, "_hasher", lambda _: hasher)
 
 
 DEFECT = Defect(

@@ -140,7 +140,7 @@ LIBRARIES = {
     "alembic": ("troth.reference.migrations.",),
     "redis": ("troth.reference.",),
     "psycopg": ("troth.reference.",),
-    "argon2": ("troth.reference.",),
+    "argon2": ("troth.reference.", "troth.defects."),
     "pyotp": ("troth.told", "troth.reference."),
     "httpx_sse": ("troth.spec.",),
     "websockets": ("troth.transport.",),

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+from argon2.exceptions import VerificationError
 from fastapi import FastAPI
 
 from troth.defects.defect import Defect
@@ -21,8 +22,11 @@ class _Hasher:
         return str(self._inner.hash(_plain(password)))
 
     def verify(self, stored: str, password: str) -> bool:
-        """The same."""
-        return bool(self._inner.verify(stored, _plain(password)))
+        """The same; what was hashed before is taken as it was."""
+        try:
+            return bool(self._inner.verify(stored, password))
+        except VerificationError:
+            return bool(self._inner.verify(stored, _plain(password)))
 
 
 def _plain(password: str) -> str:

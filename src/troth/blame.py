@@ -7,7 +7,7 @@ each of them, one cause would be a dozen findings, and none of them would name i
 from typing import TYPE_CHECKING
 
 from troth.case import Case
-from troth.checks.server_error import symptom
+from troth.checks.server_error import owner_of, symptom
 from troth.exchange import Breakage, Exchange
 from troth.prop import Inconclusive
 
@@ -29,7 +29,7 @@ def blame(world: "World", case: Case, exchange: Exchange) -> None:
     if exchange.breakage is Breakage.TIMEOUT:
         return  # What it set off may still be going on, and slow the next one down.
     observer = world.target.observer
-    with observer.kept(exchange, "FUZ104") as withdraw:
+    with observer.kept(exchange, owner_of(case.fault)) as withdraw:
         try:
             values = world.accepted(case.operation).values
             valid = world.case(case.operation, values)

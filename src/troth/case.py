@@ -7,6 +7,9 @@ from typing import Any, Final
 from troth.exchange import Frame, Headers
 from troth.spec.operation import Operation
 
+CREDENTIAL: Final = "credential"
+"""The location of a fault that is in whose name a request comes, not in what it asks."""
+
 
 class _Missing:
     def __repr__(self) -> str:
@@ -35,9 +38,10 @@ class Values:
 class Fault:
     """The one thing that is wrong with a case.
 
-    ``location`` is ``path``, ``query``, ``header``, ``cookie``, ``body``, ``method`` or
-    ``media-type``; ``name`` the parameter's name or the JSON pointer into the body; ``kind`` a
-    slug without generated values, fit for a root cause; ``description`` the sentence for people.
+    ``location`` is ``path``, ``query``, ``header``, ``cookie``, ``body``, ``method``,
+    ``media-type`` or ``credential``; ``name`` the parameter's name or the JSON pointer into the
+    body; ``kind`` a slug without generated values, fit for a root cause; ``description`` the
+    sentence for people.
     """
 
     location: str

@@ -112,6 +112,8 @@ class Memory:
     restless: dict[str, frozenset[str]] = field(default_factory=dict)
     """By reading operation: the places that change by themselves, without indexes."""
     fresh: int = 0
+    guarded: dict[str, bool] = field(default_factory=dict)
+    """Whether an operation refuses whoever shows no credential, by label."""
     prober: str = ""
     """The operation that shows whether an access token is good."""
 

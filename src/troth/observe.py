@@ -16,6 +16,7 @@ from troth.checks.formats import formats_hold
 from troth.checks.frames import conversation
 from troth.checks.limits import BUSY, RETRY, TOLD, limit_headers
 from troth.checks.missing import without
+from troth.checks.published_keys import published_keys
 from troth.checks.server_error import server_error
 from troth.exchange import Exchange
 from troth.finding import Complaint, Finding
@@ -187,6 +188,7 @@ class Observer:
         found = [*correlated(exchange, operation, target.correlation)]
         found += limit_headers(exchange, operation)
         found += entity_tags(exchange, operation)
+        found += published_keys(exchange)
         if operation is not None:
             found += event_stream(exchange, operation, target.terminal(operation))
             found += formats_hold(exchange, operation, target.validity, target.formats)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pytest
 
+from troth.guards import guards
 from troth.prop import Property
 from troth.spec.families import Family, Write, singletons
 from troth.spec.operation import BrokenOperation, Operation, Socket
@@ -61,6 +62,7 @@ SUBJECTS: Mapping[str, tuple[Callable[[Target], Iterable[Subject]], str]] = {
     "stream": (lambda target: target.streams, "the target file has no [streams]"),
     "work": (lambda target: target.works, "the target file has no [background]"),
     "workflow": (lambda target: target.workflows, "the target file has no [workflows]"),
+    "guard": (guards, "no operation asks for a credential"),
     **KINDS,
 }
 """By the name of a test's argument: what there is, and why there is nothing."""

@@ -93,6 +93,15 @@ class Principal:
         credential = self._current()
         return credential.token if credential is not None else None
 
+    @property
+    def extra(self) -> Headers:
+        """Headers that accompany its credential: a tenant's name, say."""
+        return self._extra
+
+    def credential(self) -> Credential:
+        """What it puts on a request now, got first where need be. Raises LoginFailed, NotSent."""
+        return self._current() or Credential()
+
     def credentials(self) -> Headers:
         """The headers a request of its carries now, cookies too. Raises LoginFailed, NotSent."""
         return self.authorize(Request("GET", "http://localhost/")).headers

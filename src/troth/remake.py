@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from secrets import token_urlsafe
 from time import sleep, time
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -12,10 +11,22 @@ from troth.config.operations import OperationSection, SignSection
 from troth.credential import COOKIES, Credential, applied, cookies_of
 from troth.exchange import Exchange, Headers, History, Request
 from troth.expression import ExpressionError, evaluate, pointed
+from troth.likewise import CHANGED, changed
+from troth.presented import FORGED
 from troth.signature import signed
 from troth.spec.operation import Operation, Spec
 from troth.spec.place import present, with_value
-from troth.told import DURING, PRODUCER, RESTARTED, WAITED, lookup, one_time_code, secret_of
+from troth.told import (
+    DURING,
+    PRODUCER,
+    RESTARTED,
+    WAITED,
+    Gone,
+    lookup,
+    one_time_code,
+    password,
+    secret_of,
+)
 
 NEW: Final = "new"
 """Of a source: behind it stands a text that was not used before."""
@@ -23,10 +34,6 @@ LOGIN: Final = "login"
 """Of a source: behind it stand a principal's name, and a pointer into its login."""
 MADE: Final = "made"
 """Of a source: behind it stands the number of a password that was made up."""
-
-
-class Gone(Exception):
-    """What a request needs can not be found again. The message says what, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,10 @@ class Remaker:
     logins: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The login bodies of the target file's principals, by name."""
     salt: str = field(default_factory=lambda: f"{time():.0f}")
+    forge: Callable[[str], str] | None = None
+    """Makes a changed credential anew, from what stands behind `forged` in a source."""
     made: dict[str, str] = field(default_factory=dict, repr=False)
     """Passwords that were made up, by the number that stood for them."""
-
     restart: Callable[[], str] | None = None
     """Stops the service and starts it again, and says why that could not be."""
 
@@ -82,15 +90,7 @@ class Remaker:
                 raise Gone("it belongs into a stream that is open, and a replay sends in turn")
             place, arrow, origin = source.rpartition(" <- ")
             if arrow:
-                kind, _, rest = origin.partition(" ")
-                if kind == NEW:
-                    value = self._unused(request, place, rest)
-                elif kind == LOGIN:
-                    value = self._of_login(rest)
-                elif kind == MADE:
-                    value = self.made.setdefault(rest, f"Aa1-{token_urlsafe(18)}")
-                else:
-                    value = self._taken(origin, sent)
+                value = self._origin(origin, request, place, sent)
                 if place == "token":
                     token = str(value)
                 elif place == "cookies":
@@ -126,6 +126,25 @@ class Remaker:
         reason = self.restart()
         if reason:
             raise Gone(reason)
+
+    def _origin(self, origin: str, request: Request, place: str, sent: History) -> Any:
+        """The value that comes from there now. Raises Gone."""
+        kind, _, rest = origin.partition(" ")
+        if kind == NEW:
+            return self._unused(request, place, rest)
+        if kind == LOGIN:
+            return self._of_login(rest)
+        if kind == MADE:
+            return self.made.setdefault(rest, password(rest))
+        if kind == FORGED and self.forge is not None:
+            return self.forge(rest)
+        if kind == CHANGED:
+            name, _, whence = rest.partition(" ")
+            value = changed(name, str(self._origin(whence, request, place, sent)))
+            if value is None:
+                raise Gone(f"what is taken now cannot be changed by: {name}")
+            return value
+        return self._taken(origin, sent)
 
     def _section(self, operation: Operation) -> OperationSection:
         named = (each for name, each in self.told.items() if operation.named(name))
@@ -236,3 +255,6 @@ def _in_body(request: Request, pointer: str, value: Any) -> Request:
     except (ValueError, RecursionError):
         return request  # other bytes than the values would make: they are the point
     return replace(request, body=json.dumps(with_value(body, pointer, value)).encode())
+
+
+__all__ = ["Gone", "Remade", "Remaker"]

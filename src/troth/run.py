@@ -17,7 +17,7 @@ from troth.result import Result
 from troth.world import Abandoned
 
 # A 5xx that was seen once was seen; whether it comes again is a question of luck, not of doubt.
-SEEN_IS_ENOUGH = frozenset({"FUZ103", "FUZ104"})
+SEEN_IS_ENOUGH = frozenset({"FUZ103", "FUZ104", "SEC312"})
 
 
 TO_SHRINK = 100

@@ -5,7 +5,6 @@ once. A value keeps its origin, so that a replay takes the new one, secret or no
 """
 
 import re
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import sleep, time
@@ -22,7 +21,7 @@ from troth.prop import Inconclusive
 from troth.reach import minimal
 from troth.references import template_parameters
 from troth.spec.operation import Operation
-from troth.told import PRODUCER, WAITED, leaves, lookup, one_time_code, secret_of
+from troth.told import LONG, PRODUCER, WAITED, leaves, lookup, one_time_code, password, secret_of
 
 if TYPE_CHECKING:
     from troth.world import World
@@ -122,7 +121,7 @@ class Scene:
         if now is not None:
             return self.began + int(now["shift"] or 0)
         if told == PASSWORD:
-            return self._password()
+            return self.password()
         secret = secret_of(told)
         if secret is not None:
             held = self.filled(secret, unique)
@@ -141,11 +140,13 @@ class Scene:
         target = self.world.target
         return f"t{target.salt}{target.memory.next_fresh()}"
 
-    def _password(self) -> Taken:
+    def password(self, *, long: bool = False) -> Taken:
+        """One that was made up, fit for most rules."""
         target = self.world.target
-        made = f"Aa1-{secrets.token_urlsafe(18)}"
+        number = f"{LONG if long else ''}{target.memory.next_fresh()}"
+        made = password(number)
         target.redactor.add(made)
-        return Taken(made, f"made {target.memory.next_fresh()}")
+        return Taken(made, f"made {number}")
 
     def errand(
         self,

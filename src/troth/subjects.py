@@ -1,13 +1,21 @@
 """What properties are asked of beside operations: a session, a webhook, a power and the like."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from troth.assignment import writes
+from troth.config.principals import PrincipalSection
 from troth.errors import UsageError
 from troth.passes import takes
+from troth.person import MOST_PROBES, candidates
+from troth.principal import ANONYMOUS
 from troth.spec.operation import Operation, Spec
 from troth.target import Target
+
+TWO: Final = 2
+_MOUNT: Final = re.compile(r"api|rest|v[0-9]+([._][0-9]+)?|internal|legacy|beta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,62 @@ def _session(target: Target) -> Iterable[Subject]:
         refresh = section.refresh.operation if section.refresh else None
         names = _named(target, "[session]", section.login.operation, refresh)
         yield Subject("session", names, section)
+
+
+def _bearers(target: Target) -> Iterable[Subject]:
+    """Principals, one of each kind of credential."""
+    login, probe = target.file.session.login, target.file.session.probe
+    asking = (*_named(target, "[session] probe", probe), *candidates(target)[:MOST_PROBES])
+    named = _named(target, "[session]", login.operation) if login is not None else ()
+    seen: set[object] = set()
+    for name, each in target.file.principals.items():
+        if name == ANONYMOUS or (kind := _kind(each)) in seen:
+            continue
+        seen.add(kind)
+        yield Subject(name, (*(named if each.login is not None else ()), *asking), each)
+
+
+def _kind(section: PrincipalSection) -> object:
+    """Principals of one kind get alike what they show."""
+    if section.login is not None:
+        return "login"
+    if section.api_key is not None:
+        key = section.api_key
+        return ("key", key.header, key.query, key.cookie)
+    if section.token is not None:
+        return ("token", section.token.partition(".")[0] if section.token.count(".") > 1 else "")
+    return ("basic" if section.basic is not None else tuple(section.headers),)
+
+
+def _ranked(target: Target) -> Iterable[Subject]:
+    """Kinds of things that are made, changed and deleted, and paths that stand for one another."""
+    ranks = {each.role for each in target.file.principals.values() if each.role}
+    if len(ranks) < TWO:
+        return
+    for each in target.families:
+        change = each.patch or each.replace
+        if each.create is None or change is None or each.delete is None:
+            continue
+        if target.told(each.create).token is None:
+            yield Subject(each.name, (each.create, change, each.delete), each)
+    known: dict[tuple[str, str], Operation] = {}
+    for one in target.spec.operations:
+        if not one.safe or not one.secured:
+            continue
+        other = known.setdefault((one.method, _bare(one.path)), one)
+        if other is not one:
+            yield Subject(f"{other.label} = {one.path}", (other, one))
+
+
+def _bare(path: str) -> str:
+    """A path without what tells versions and mounts apart, and parameters without names."""
+    kept = [each for each in path.lower().split("/") if each and not _MOUNT.fullmatch(each)]
+    return "/".join("{}" if each.startswith("{") else each for each in kept)
+
+
+def _assigned(target: Target) -> Iterable[Subject]:
+    """Writes to which more may be given than the document says."""
+    yield from (Subject(each.label, (each,)) for each in writes(target))
 
 
 def _spent(target: Target) -> Iterable[Subject]:
@@ -111,6 +175,9 @@ KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "webhook": (_webhooks, "the target file has no [webhooks]"),
     "authority": (_authority, "the target file has no [authority]"),
     "session": (_session, "nobody logs in: [session] has no login"),
+    "assigned": (_assigned, "nothing is written as JSON"),
+    "ranked": (_ranked, "[principals] name fewer than two roles, or nothing tells them apart"),
+    "bearer": (_bearers, "the target file has no [principals]"),
     "spent": (_spent, "no operation takes what may be good for once"),
     "written": (_written, "nothing is changed that can be read"),
     "contended": (_contended, "nothing is changed that can be read, and nothing may conflict"),

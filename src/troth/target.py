@@ -10,6 +10,7 @@ from typing import Any
 from troth.case import Case
 from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
+from troth.checks.published_keys import private
 from troth.config.asks import AskSection, GivenSection
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
@@ -26,6 +27,7 @@ from troth.principal import ANONYMOUS, Principal
 from troth.profile import Profile
 from troth.prop import Example, Tally
 from troth.redaction import Redactor
+from troth.roles import Matrix
 from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
@@ -104,7 +106,12 @@ class Target:
         self.formats = Validity(self.spec, formats=True)
         self.observer = Observer(self, known=known)
         self._secret_places = self._secret_lookups()
+        keys = (
+            each.key.lower() for each in self.spec.schemes.values() if each.location == "header"
+        )
+        self.roles = Matrix(self.file.principals, frozenset(keys))
         self.recorder.subscribe(self._learn_secrets)
+        self.recorder.subscribe(self.roles)
 
     def __repr__(self) -> str:
         return f"Target({self.name!r})"
@@ -143,6 +150,7 @@ class Target:
             },
             "profile": self.profile.name,
             "seed": "none, derandomised" if self.seed is None else str(self.seed),
+            "roles": self.roles.cells,
             "exchanges": self.recorder.count,
             "failed": (self.writer.failed if self.writer else None) or "",
         }
@@ -171,6 +179,7 @@ class Target:
         for expression in self._secret_places.get(exchange.operation or "", ()):
             with suppress(ExpressionError):
                 self.redactor.add(str(evaluate(expression, exchange)))
+        self.redactor.add(*private(exchange))
         for principal in self.principals.values():
             if principal.name == exchange.principal:
                 self.redactor.add(*sorted(principal.secrets))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Any, Final
 
 import pyotp
@@ -17,6 +18,10 @@ PRODUCER: Final = "$producer."
 _TOTP = re.compile(r"\$totp\((?P<secret>.*)\)", re.DOTALL)
 _MARKS: Final = (".body#", ".header.")
 _SENT: Final = ".request"
+
+
+class Gone(Exception):
+    """What a request needs can not be found again. The message says what, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +111,12 @@ def mapped(told: Any, value: Any, change: Callable[[str, Any], Any]) -> Any:
     if isinstance(told, list | tuple) and isinstance(value, list) and len(told) == len(value):
         return [mapped(one, each, change) for one, each in zip(told, value, strict=True)]
     return value
+
+
+LONG: Final = "long"
+"""How the number of a made-up password begins that is longer than what bcrypt looks at."""
+
+
+def password(number: str) -> str:
+    """A made-up password, fit for most rules. ``number`` stands for it in evidence."""
+    return f"Aa1-{token_urlsafe(66 if number.startswith(LONG) else 18)}"

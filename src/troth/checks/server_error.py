@@ -3,7 +3,7 @@
 import json
 import re
 
-from troth.case import Case
+from troth.case import CREDENTIAL, Case, Fault
 from troth.exchange import Breakage, Exchange
 from troth.finding import Complaint
 from troth.spec.operation import Operation
@@ -19,7 +19,7 @@ _TEMPORARY = frozenset({502, 503, 504})
 def server_error(
     exchange: Exchange, operation: Operation | None, case: Case | None
 ) -> tuple[Complaint, ...]:
-    """FUZ103 for valid input, FUZ104 for all other."""
+    """FUZ103 for valid input, SEC312 for credentials that are none, FUZ104 for all other."""
     hostile = case is not None and case.fault is not None
     what = symptom(exchange)
     if what is None:
@@ -30,11 +30,24 @@ def server_error(
         return ()
     place = operation.label if operation else "no documented operation"
     if hostile and case is not None and case.fault is not None:
-        kind = case.fault.kind
-        return (Complaint("FUZ104", f"{what} on {kind}", f"{what} on {case.fault.description}"),)
+        kind, owner = case.fault.kind, owner_of(case.fault)
+        if case.fault.location == CREDENTIAL:
+            # One parser of credentials may stumble over several kinds.
+            said = normalised(exchange)
+            kind = (
+                f"a credential that is none: {said}"
+                if _TELLING.search(said)
+                else "a credential that is none"
+            )
+        return (Complaint(owner, f"{what} on {kind}", f"{what} on {case.fault.description}"),)
     said = normalised(exchange)
     cause = said if _TELLING.search(said) else f"{said} at {place}".strip()
     return (Complaint("FUZ103", f"{what}: {cause}", f"{what} on valid input: {said or place}"),)
+
+
+def owner_of(fault: Fault) -> str:
+    """The property that a server error on ``fault`` is a finding of."""
+    return "SEC312" if fault.location == CREDENTIAL else "FUZ104"
 
 
 def symptom(exchange: Exchange) -> str | None:

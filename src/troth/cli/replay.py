@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import time
 
@@ -19,6 +20,7 @@ from troth.replay import Replay
 from troth.replay import replay as send_again
 from troth.spec.operation import Operation, Socket
 from troth.target import Target
+from troth.tokens import forged_again
 
 RACES = 10
 """How often a history is sent that has requests which were sent at once."""
@@ -79,12 +81,15 @@ def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:
     # With what `[session]` says of its own operations.
     asked: list[Operation | Socket] = [*service.spec.operations, *service.spec.sockets]
     told = {each.label: service.told(each) for each in asked}
+    forge = partial(forged_again, service)
     # What depends on who comes first need not come again at once.
     turns = RACES if any(each.together for each in finding.history) else 1
     for turn in range(turns):
         # What must be new is new each time.
         salt = f"{time():.0f}{turn}"
-        remake = Remaker(service.spec, told, finding.history, logins, salt, restart=service.restart)
+        remake = Remaker(
+            service.spec, told, finding.history, logins, salt, forge, restart=service.restart
+        )
         done = send_again(finding, service, judge=judge, remake=remake, recorded_base_url=base_url)
         if done.still_fails is not False:
             break

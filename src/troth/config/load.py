@@ -1,6 +1,7 @@
 """Reads a target file: TOML, `${ENV}`, and one clear message for whatever is wrong."""
 
 import hashlib
+import json
 import os
 import re
 import secrets as randomness
@@ -54,6 +55,7 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, running: bool 
     raw = _toml(content, path)
     problems: list[str] = []
     _take_in_waivers(raw, path.parent, problems)
+    _take_in_roles(raw, path.parent, problems)
     starts = _starts(raw) and not running
     invented = _invented(raw, environ) if starts else {}
     known = {name: value for name, value in {**environ, **invented}.items() if value}
@@ -129,6 +131,25 @@ def _take_in_waivers(raw: dict[str, Any], folder: Path, problems: list[str]) -> 
     if unknown:
         problems.append(f"unknown key `{unknown[0]}` in {path}; it may hold [[waivers]] only")
     policy["waivers"] = found.get("waivers", [])
+
+
+def _take_in_roles(raw: dict[str, Any], folder: Path, problems: list[str]) -> None:
+    """``reviewed-roles = "file.json"``: by role and operation, what came of it then."""
+    policy = raw.get("policy")
+    if not isinstance(policy, dict) or not isinstance(policy.get("reviewed-roles"), str):
+        return
+    path = _beside(folder, policy["reviewed-roles"], "[policy] reviewed-roles")
+    remedy = "correct [policy] reviewed-roles, or copy the roles.json of a run there"
+    found: dict[str, dict[str, str]] = {}
+    try:
+        for label, row in json.loads(_bytes(path, "of reviewed roles", remedy))[
+            "operations"
+        ].items():
+            for role, cell in row.items():
+                found.setdefault(role, {})[label] = str(cell["cell"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        problems.append(f"{path} is no roles.json of a run; {remedy}")
+    policy["reviewed-roles"] = found
 
 
 def _starts(raw: Mapping[str, Any]) -> bool:
@@ -212,6 +233,8 @@ def _secret(reference: Reference, raw: Any) -> bool:
     table, *rest = reference.location
     if table == "principals":
         return rest[1:] not in (["tenant"], ["role"])
+    if table == "session":
+        return rest[:1] == ["signing-key"]
     if table == "operations":
         return rest[1] in {"token", "sign", "query", "headers", "body"}
     if table == "target":

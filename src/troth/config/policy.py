@@ -29,6 +29,19 @@ class PolicySection(Section):
     reached: float = Field(
         default=0.5, ge=0, le=1, description="Share of operations that must reach a documented 2xx."
     )
+    roles: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="What each role may ask: operationIds, `METHOD /path` and `tag:NAME`, with "
+        "`*`; what begins with `!` is taken out. A role that is not named is not judged.",
+    )
+    reviewed_roles: Annotated[
+        dict[str, dict[str, str]],
+        WithJsonSchema({"type": "string"}),
+    ] = Field(
+        default_factory=dict,
+        description="The reviewed copy of a run's `roles.json`: who was refused there and is "
+        "served now is a finding.",
+    )
     waivers: Annotated[
         tuple[Waiver, ...],
         WithJsonSchema(

@@ -145,6 +145,11 @@ class SessionSection(Section):
     throwaway: ThrowawayStep | None = Field(
         default=None, description="Somebody whose sessions may all be ended, made for each example."
     )
+    lower: ThrowawayStep | None = Field(
+        default=None,
+        description="Somebody of a lower role beside the throwaway, made in the same go: takes "
+        "values from the same answers.",
+    )
     probe: str | None = Field(
         default=None,
         description="Operation that shows whether an access token is good; by default found.",
@@ -160,5 +165,11 @@ class SessionSection(Section):
     reuse_kills_family: bool = Field(
         default=False,
         description="Whether the second use of a refresh token ends its session.",
+    )
+    signing_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="The key that a service under test signs its tokens with, as `${ENV}`: a "
+        "secret, or a private key in PEM. With it claims are forged; never one of production.",
     )
     jwks: str | None = Field(default=None, description="Path of the published keys (RFC 7517).")

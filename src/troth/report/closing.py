@@ -9,6 +9,8 @@ from troth.evidence import manifest
 from troth.evidence.findings import write_findings
 from troth.evidence.jsonl import merge_histories
 from troth.evidence.junit import redact_junit
+from troth.evidence.roles import NAME as ROLES
+from troth.evidence.roles import write_roles
 from troth.finding import collect
 from troth.plan import Plan
 from troth.policy import described, judge, waiver
@@ -84,6 +86,8 @@ class Closing:
             ],
             redactor=redactor,
         )
+        cells = dict(outcome.facts.get("roles", {}))
+        write_roles(self.directory / ROLES, target=self.plan.name, cells=cells, redactor=redactor)
         junit = self.directory / "junit.xml"
         if junit.exists():
             redact_junit(junit, redactor)

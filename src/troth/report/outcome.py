@@ -10,6 +10,7 @@ from troth.finding import Complaint, Finding, collect
 from troth.prop import CATALOGUE
 from troth.redaction import Redactor
 from troth.result import Result
+from troth.roles import merged
 from troth.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class Outcome:
         """Take in what one worker knows of the target: its exchanges are added to the others'."""
         sent = int(self.facts.get("exchanges", 0)) + int(facts.get("exchanges", 0))
         # What one worker never saw another one may have.
-        self.facts |= {**facts, "exchanges": sent, "drift": []}
+        roles = merged(self.facts.get("roles", {}), facts.get("roles", {}))
+        self.facts |= {**facts, "exchanges": sent, "drift": [], "roles": roles}
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Take in what `to_report` made."""

@@ -47,6 +47,19 @@ def _authority(target: Target) -> Iterable[Subject]:
         yield Subject(name, _named(target, f"[authority.{name}]", *names), each)
 
 
+def _limits(target: Target) -> Iterable[Subject]:
+    for name, each in target.file.limits.items():
+        names = (each.operation, *each.given)
+        yield Subject(name, _named(target, f"[limits.{name}]", *names), each)
+
+
+def _surface(target: Target) -> Iterable[Subject]:
+    """The service as a whole, where there is an operation that may be sent."""
+    opened = tuple(each for each in target.spec.operations if target.closed(each) is None)
+    if opened:
+        yield Subject("surface", opened)
+
+
 def _session(target: Target) -> Iterable[Subject]:
     section = target.file.session
     if section.login is not None:
@@ -110,6 +123,8 @@ def _contended(target: Target) -> Iterable[Subject]:
 KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "webhook": (_webhooks, "the target file has no [webhooks]"),
     "authority": (_authority, "the target file has no [authority]"),
+    "limit": (_limits, "the target file has no [limits]"),
+    "surface": (_surface, "the document describes nothing that may be sent"),
     "session": (_session, "nobody logs in: [session] has no login"),
     "spent": (_spent, "no operation takes what may be good for once"),
     "written": (_written, "nothing is changed that can be read"),

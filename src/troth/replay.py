@@ -284,7 +284,7 @@ def _again(old: Exchange, url: str, names: Mapping[str, str], *, fresh: bool) ->
         redacted.append("its URL")
     headers: list[tuple[str, str]] = []
     for name, value in old.request.headers:
-        if name.lower() in _OWN:
+        if name.lower() in _OWN and not _foreign(name, value, old.request.url):
             continue
         if _MARK.search(value):
             if fresh and (name.lower() in SENSITIVE or "[secret:" in value):
@@ -299,6 +299,11 @@ def _again(old: Exchange, url: str, names: Mapping[str, str], *, fresh: bool) ->
     body = _in_body(text, names).encode("utf-8", "surrogateescape")
     request = Request(old.request.method, _in_url(url, names), tuple(headers), body)
     return _Again(request, tuple(redacted), tuple(expected))
+
+
+def _foreign(name: str, value: str, url: str) -> bool:
+    """Whether it is a `Host` that was made up, which is the point of the request."""
+    return name.lower() == "host" and value != urlsplit(url).netloc
 
 
 def _without_key(url: str) -> tuple[str, list[str]]:

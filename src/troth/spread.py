@@ -9,13 +9,16 @@ from troth.target import Target
 Way = TypeVar("Way")
 
 
-def spread(target: Target, operation: Operation, ways: Sequence[Way]) -> tuple[Way, ...]:
+def spread(
+    target: Target, operation: Operation, ways: Sequence[Way], *, most: int | None = None
+) -> tuple[Way, ...]:
     """As many of ``ways`` as the profile allows one operation, others for the next operation.
 
     The order is the document's, so the same run asks the same; where few operations are asked,
-    each gets more, up to all.
+    each gets more, up to all. ``most`` is another limit, of a profile that has any.
     """
-    most = target.profile.boundary
+    allowed = target.profile.boundary
+    most = min(allowed, most) if most is not None and allowed is not None else allowed
     if most is None or len(ways) <= most:
         return tuple(ways)
     labels = [each.label for each in target.spec.operations]

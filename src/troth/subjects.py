@@ -55,6 +55,19 @@ def _authority(target: Target) -> Iterable[Subject]:
         yield Subject(name, _named(target, f"[authority.{name}]", *names), each)
 
 
+def _limits(target: Target) -> Iterable[Subject]:
+    for name, each in target.file.limits.items():
+        names = (each.operation, *each.given)
+        yield Subject(name, _named(target, f"[limits.{name}]", *names), each)
+
+
+def _surface(target: Target) -> Iterable[Subject]:
+    """The service as a whole, where there is an operation that may be sent."""
+    opened = tuple(each for each in target.spec.operations if target.closed(each) is None)
+    if opened:
+        yield Subject("surface", opened)
+
+
 def _session(target: Target) -> Iterable[Subject]:
     section = target.file.session
     if section.login is not None:
@@ -174,6 +187,8 @@ def _contended(target: Target) -> Iterable[Subject]:
 KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "webhook": (_webhooks, "the target file has no [webhooks]"),
     "authority": (_authority, "the target file has no [authority]"),
+    "limit": (_limits, "the target file has no [limits]"),
+    "surface": (_surface, "the document describes nothing that may be sent"),
     "session": (_session, "nobody logs in: [session] has no login"),
     "assigned": (_assigned, "nothing is written as JSON"),
     "ranked": (_ranked, "[principals] name fewer than two roles, or nothing tells them apart"),

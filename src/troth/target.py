@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from time import monotonic
 from typing import Any
@@ -20,6 +21,7 @@ from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
 from troth.gate import closed
 from troth.launch import Launched
+from troth.listener import Listener
 from troth.logs.source import Source
 from troth.memory import Memory
 from troth.observe import Observer
@@ -119,6 +121,13 @@ class Target:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's protocol
         """Hypothesis prints the arguments of a failing test: not all that hangs on this one."""
         printer.text("target" if cycle else repr(self))
+
+    @cached_property
+    def listener(self) -> Listener:
+        """Our own, which the service must not be brought to call; it listens once it is wanted."""
+        made = Listener()
+        self.on_close(made.close)
+        return made
 
     def begin(self, writer: Writer | None) -> None:
         """From now on give every exchange to ``writer``, and then to the checks."""
@@ -225,6 +234,8 @@ class Target:
             asks += [thing.write, thing.read, *thing.given.values()]
         for quota in self.file.quotas.values():
             asks += [quota.make, *quota.given.values()]
+        for limit in self.file.limits.values():
+            asks += [limit, *limit.given.values()]
         for hook in self.file.webhooks.values():
             asks += [*hook.state, *hook.given.values()]
         yield from (each.token for each in asks if each is not None and each.token)

@@ -1,6 +1,8 @@
 """``troth replay``: sends the smallest history of a finding again and says what came of it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ from troth.errors import UsageError
 from troth.evidence.findings import FindingRecord, FindingsFile, read_findings
 from troth.evidence.manifest import NAME
 from troth.leaks import OWNED
+from troth.listener import Listener, ports
 from troth.remake import Remaker
 from troth.replay import Replay
 from troth.replay import replay as send_again
@@ -51,7 +54,8 @@ def replay(
                 "tests by default; name the service with --target or --target-url"
             )
         for record in records:
-            outcome = _sent(record, service, _recorded(path, "base_url"))
+            with _listening(record):
+                outcome = _sent(record, service, _recorded(path, "base_url"))
             if outcome.still_fails is None or not outcome.sure:
                 outcome = _anew(outcome, record, _recorded(path, "profile"), target, target_url)
             outcomes.append(outcome)
@@ -63,6 +67,22 @@ def replay(
         click.get_current_context().exit(1)
     if any(each.still_fails is None for each in outcomes):
         click.get_current_context().exit(2)
+
+
+@contextmanager
+def _listening(record: FindingRecord) -> Iterator[None]:
+    """Within it, somebody listens where the run did, as far as those ports are free."""
+    requests = [each.request for each in record.finding.history]
+    named = " ".join(f"{each.url} {each.body.decode('utf-8', 'replace')}" for each in requests)
+    opened_: list[Listener] = []
+    for port in ports(named):
+        with suppress(OSError):
+            opened_.append(Listener(port))
+    try:
+        yield
+    finally:
+        for each in opened_:
+            each.close()
 
 
 def _sent(record: FindingRecord, service: Target, base_url: str) -> Replay:

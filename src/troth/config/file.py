@@ -6,6 +6,7 @@ from troth.config.authority import AuthoritySection
 from troth.config.background import BackgroundSection
 from troth.config.gates import GateSection
 from troth.config.lifecycles import LifecycleSection
+from troth.config.limits import LimitSection
 from troth.config.operations import OperationSection
 from troth.config.policy import PolicySection
 from troth.config.principals import PrincipalSection, SessionSection
@@ -55,6 +56,9 @@ class TargetFile(Section):
     )
     quotas: dict[str, QuotaSection] = Field(
         default_factory=dict, description="How many of something there may be."
+    )
+    limits: dict[str, LimitSection] = Field(
+        default_factory=dict, description="How often something may be asked."
     )
     shared: dict[str, SharedSection] = Field(
         default_factory=dict, description="Things that several change at once."

@@ -105,6 +105,11 @@ class TargetSection(Section):
         description="Whether what the service was told survives a restart of what troth started: "
         "it is then stopped and started once, on the same port.",
     )
+    outgoing: Literal["public"] | None = Field(
+        default=None,
+        description="Where the service may send requests of its own: `public` is not to its own "
+        "machine or network; by default what the document says of addresses.",
+    )
     timeout: float = Field(
         default=10.0, gt=0, allow_inf_nan=False, description="Seconds a request may take."
     )

@@ -61,6 +61,8 @@ def server(app: FastAPI) -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Who asks says nothing of where he is: limits count by the address that is connected.
+            proxy_headers=False,
             # Longer than its clients keep them: who closes first never meets a request on its way.
             timeout_keep_alive=75,
             # Over-long addresses and headers are the application's to refuse, in its own words.

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     fixtures: bool = False
     rate_limit: int = Field(default=600, ge=1)
     auth_rate_limit: int = Field(default=60, ge=1)
+    auth_rate_limits: dict[str, int] = {}
+    """Other limits of logins, for addresses of these domains."""
     cors_origins: list[str] = []
     access_ttl: int = Field(default=900, ge=1)
     refresh_ttl: int = Field(default=14 * 24 * 3600, ge=1)

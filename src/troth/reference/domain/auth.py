@@ -30,7 +30,7 @@ def log_in(
     Unknown users, wrong passwords and wrong tenants are refused alike.
     """
     subject = hashlib.sha256(f"{address}\n{given.email.lower()}".encode()).hexdigest()
-    take(platform, trace, f"login:{subject}", platform.settings.auth_rate_limit)
+    take(platform, trace, f"login:{subject}", _limit(platform, given.email))
     with platform.database.read() as db:
         user, tenant = users.with_tenant(db, given.email) or (None, None)
     proven = matches(given.password, user.password_hash if user else None)
@@ -46,6 +46,12 @@ def log_in(
         if second_factors.active(db, user.id):
             return mfa.challenge(platform, db, user.id)
         return begin(platform, db, user, tenant)
+
+
+def _limit(platform: Platform, email: str) -> int:
+    """How often a minute somebody may try to log in."""
+    env = platform.settings
+    return env.auth_rate_limits.get(email.lower().rpartition("@")[2], env.auth_rate_limit)
 
 
 def begin(platform: Platform, db: Session, user: User, tenant: Tenant) -> Tokens:

@@ -1,0 +1,40 @@
+"""SEC356: XML that is sent names no entity from elsewhere, and does not grow beyond measure.
+
+Where XML is accepted, by the document or although it says nothing of it, the body that was served
+is sent as XML whose texts are an entity: of our own listener on loopback, of `/etc/passwd`, by a
+parameter entity, by an external DTD, and one of a few bytes that is ten thousand times as long once
+it is resolved. What is called or comes back shows a parser that reads files and calls addresses for
+whoever asks (CWE-611, CWE-776).
+
+The control is the same XML without entities, which must be served, else nothing is shown. Each is
+seen twice, as a call of our listener or as content that was not sent. That entities of the body's
+own are resolved is no finding.
+"""
+
+from collections.abc import Mapping
+
+from troth import applies, prop
+from troth.entities import in_xml, resolves
+from troth.probing import quick, served
+from troth.spec.operation import Operation
+from troth.target import Target
+
+REFS = ("OWASP-API8:2023", "CWE-611", "CWE-776", "ASVS-v5.0.0-1.5.1")
+
+
+def _none(target: Target, operation: Operation) -> str:
+    if operation.body is None or operation.method == "DELETE":
+        return "it takes no body"
+    if quick(target) and not in_xml(operation):
+        return "smoke asks where the document has XML"
+    return ""
+
+
+@prop("SEC356", severity="high", refs=REFS, unless=_none)
+def test_xml_entities(target: Target, operation: Operation) -> None:
+    """The body that was served, as XML."""
+    with target.world() as world:
+        base = served(world, operation)
+        applies(isinstance(base.values.body, Mapping), "its body is no object")
+        resolves(world, operation, base)
+        world.example.expected += 1

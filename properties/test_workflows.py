@@ -17,6 +17,7 @@ from troth import control, expect, prop
 from troth.exchange import Exchange
 from troth.finding import STEP
 from troth.minimal import check_expectation
+from troth.principal import ANONYMOUS
 from troth.scene import Scene, plain
 from troth.spec.workflows import Workflow
 from troth.story import told_anew
@@ -33,6 +34,7 @@ def test_workflows(target: Target, workflow: Workflow) -> None:
         world.example.whole = True
         scene = Scene(world)
         done: dict[str, Exchange] = {}
+        actor = ""
         for number, step in enumerate(workflow.steps, start=1):
             section, wanted = step.section, step.section.expect
             world.example.step = f"{STEP}{number}, {section.name}"
@@ -41,6 +43,10 @@ def test_workflows(target: Target, workflow: Workflow) -> None:
                 for place in ("path", "query", "body")
             }
             asked = section.model_copy(update=filled)
+            told = asked.principal or asked.token or target.told(step.operation).principal
+            if actor in target.senders(step.operation) and not told:
+                # One who began it goes on with it, whoever else was served with such a request.
+                asked = asked.model_copy(update={"principal": actor})
             label = step.operation.label
             with target.recorder.listening(label, events=MOST_EVENTS):
                 answer = scene.ask(step.operation, asked, purpose=label)
@@ -49,6 +55,7 @@ def test_workflows(target: Target, workflow: Workflow) -> None:
             if number == 1:
                 control(answer.ok, f"{label}, the first step, answered {answer.status}")
             done[section.name] = answer
+            actor = actor or (answer.principal if answer.principal != ANONYMOUS else "")
             meant: Mapping[str, Any] = plain(told_anew(scene, wanted, done))
             path = {key: str(value) for key, value in plain(filled["path"]).items()}
             if "status" not in meant:

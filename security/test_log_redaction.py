@@ -25,7 +25,7 @@ from troth import control, expect, prop
 from troth.canaries import Probe, probes
 from troth.exchange import Exchange
 from troth.listening import Listening, listening
-from troth.logs.search import form_of, known_in, line_of, shown
+from troth.logs.search import PREFIX, known_in, line_of, shown
 from troth.prop import Refuted
 from troth.target import Target
 
@@ -47,7 +47,8 @@ def test_log_redaction(target: Target) -> None:
         lines = heard.lines()
         leaking = [each for each, secret, _ in sent if line_of(secret, lines)[0]]
         text = "".join(_evidence(target))
-        shows = [each.what for each, secret, _ in sent if form_of(secret, text)] if text else []
+        # What is written down is long: all are looked for in one walk, by their beginnings.
+        shows = known_in([secret[:PREFIX] for _, secret, _ in sent], [text])
         expect(not shows, "troth's own evidence shows a canary", root="evidence shows a secret")
     for each in leaking:
         with suppress(Refuted), target.world() as world:

@@ -78,7 +78,11 @@ def reach(
             world, operation, who, fixed=fixed or {}, fresh=fresh, above=above, refusals=refusals
         )
         if accepted is not None:
-            memory.accept(label, accepted)
+            before = memory.accepted.get(label)
+            # Whom it was asked of by name does not take the place of whoever sends it otherwise:
+            # what several operations do to one thing, one principal does.
+            if principal is None or before is None or before.principal == who:
+                memory.accept(label, accepted)
             return accepted
     reason = f"{label} was never served: {refusals.last()}"
     # For another's sake it was tried without all that the other one stands above.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from secrets import token_hex
 from typing import Final
 
-from troth.redaction.known import needles, present
+from troth.redaction.known import among, needles, present
 
 PREFIX: Final = 12
 """So many of its first characters give a secret away."""
@@ -44,18 +44,10 @@ def line_of(canary: str, lines: Iterable[str]) -> tuple[str, str]:
 
 def known_in(secrets: Iterable[str], lines: Sequence[str]) -> str:
     """One of ``secrets`` that stands in ``lines`` by no chance; empty for none."""
-    text = "\n".join(lines)
     telling = [each for each in secrets if plausible(each)]
-    for each in telling:
-        if each in text:
-            return each
-    wanted = tuple(one for each in telling for one in needles(each, 1) if one.kind != "raw")
-    if not wanted or not present(wanted, text):
-        return ""
-    return next(
-        (each for each in telling if present(tuple(needles(each, 1)), text)),
-        "",
-    )
+    wanted = (one for number, each in enumerate(telling) for one in needles(each, number))
+    found = among(wanted, "\n".join(lines))
+    return telling[found.number] if found is not None else ""
 
 
 def plausible(secret: str) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html.entities import codepoint2name
@@ -14,6 +15,8 @@ from troth.redaction.mark import placed
 SHORTEST: Final = 4
 """Known values shorter than this are not searched: they would hit by chance on every line, and
 hide nothing that four guesses do not find. The nets below still cover them where they stand."""
+LEAD: Final = 12
+"""Characters by which one of very many needles is recognised, which none is shorter than."""
 
 _ESCAPES = re.compile(
     r"(?P<percent>(?:%(?:25)*[0-9a-fA-F]{2})++)"
@@ -140,6 +143,27 @@ def present(needles: tuple[Needle, ...], *texts: str) -> tuple[Needle, ...]:
     else:
         looked |= {"hex": views.lower(), "base64": views.translate(_STANDARD)}
     return tuple(each for each in needles if each.text in looked[each.kind])
+
+
+def among(needles: Iterable[Needle], text: str) -> Needle | None:
+    """The first of very many ``needles`` that occurs in a very long ``text``, by one walk through
+    it: what begins like a needle is compared with it.
+    """
+    leads: dict[str, dict[str, list[Needle]]] = {"raw": {}, "hex": {}, "base64": {}}
+    for each in needles:
+        leads[each.kind].setdefault(each.text[:LEAD], []).append(each)
+    views = _views(text)
+    hexes = "\n".join(_HEX.findall(views.lower()))
+    sixes = "\n".join(_BASE64.findall(views.translate(_STANDARD)))
+    for kind, where in (("raw", views), ("hex", hexes), ("base64", sixes)):
+        begun = leads[kind]
+        for at in range(len(where) - LEAD + 1) if begun else ():
+            lead = where[at : at + LEAD]
+            if lead in begun:
+                for each in begun[lead]:
+                    if where.startswith(each.text, at):
+                        return each
+    return None
 
 
 def covered(needles: tuple[Needle, ...], text: str) -> str:

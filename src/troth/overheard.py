@@ -10,7 +10,8 @@ from troth.exchange import Exchange, Request
 from troth.finding import Finding
 from troth.logs.integrity import forged, spoofed
 from troth.logs.search import canary, form_of
-from troth.replay import Replay, moved
+from troth.replay import Replay
+from troth.resend import moved
 from troth.session import LoginFailed
 from troth.target import Target
 from troth.transport.record import NotSent, UnsendableRequest

@@ -1,21 +1,18 @@
 """The smallest history of a finding is sent again, to see whether it still fails."""
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
-from secrets import token_urlsafe
-from typing import Any, Final, Protocol
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from troth.case import Script
 from troth.exchange import Exchange, History, Request
 from troth.expression import ExpressionError, pointed
 from troth.finding import Complaint, Finding
-from troth.redaction import SENSITIVE
 from troth.remake import Gone, Remade
+from troth.resend import TOKEN, Again, again, in_body, knows, moved, renamed
 from troth.row import same_rows
 from troth.session import LoginFailed
 from troth.transport.record import NotSent, UnsendableRequest
@@ -23,27 +20,6 @@ from troth.transport.together import Meeting, at_once
 
 Judge = Callable[[Exchange], tuple[Complaint, ...]]
 Remake = Callable[[Exchange, History], Remade]
-
-_MARK = re.compile(r"\[(?:redacted|secret:\d+)\]")
-# What the recorder and the connection add by themselves.
-_OWN: Final = frozenset(
-    {"host", "user-agent", "accept-encoding", "connection", "content-length"}
-    | {"upgrade", "sec-websocket-key", "sec-websocket-version"}
-)
-# A shorter value stands in too many places by chance (page 1, size 10, `ok`): it is taken for an
-# id only where the member or parameter is named like one.
-_TELLING: Final = 8
-_IDENTIFYING = re.compile(r"(?:^|[_-])(?:id|ids|uuid|guid|slug|key|ref|number)$|(?:Id|Ids|ID)$")
-_PASSWORD = re.compile(
-    r'("[^"\\]*pass(?:word|phrase|wd)[^"\\]*"\s*:\s*)"\[redacted\]"', re.IGNORECASE
-)
-_MADE = f"Aa1-{token_urlsafe(18)}"
-_SEPARATORS = re.compile("[/?&=]")
-_TOKEN = re.compile(
-    r'"(?P<name>[^"\\]*)"\s*:|"(?P<string>[^"\\]*)"|"(?:[^"\\]|\\.)*"'
-    r"|(?P<number>-?[0-9]+)(?![0-9.eE])",
-    re.DOTALL,
-)
 
 
 class Sender(Protocol):
@@ -112,11 +88,11 @@ def replay(
     names: dict[str, str] = {}
     lost = ""
     # Where the run knew its own credentials, one that it did not know was made up.
-    told = any(_knows(each) for each in finding.history)
+    told = any(knows(each) for each in finding.history)
     batches = _batches(finding.history)
     for batch in batches:
         last = batch is batches[-1]
-        ready: list[tuple[_Again, Callable[[Meeting | None], Exchange]]] = []
+        ready: list[tuple[Again, Callable[[Meeting | None], Exchange]]] = []
         for old in batch:
             role = "the witness" if old is finding.history[-1] else f"exchange {old.number}"
             principal = target.principals.get(old.principal)
@@ -124,7 +100,7 @@ def replay(
                 known = ", ".join(sorted(target.principals)) or "none"
                 message = f"{role} was sent by {old.principal!r}; the target file names {known}"
                 return Replay(None, tuple(sent), message)
-            authenticate = not told or _knows(old)
+            authenticate = not told or knows(old)
             try:
                 remade = remake(old, tuple(sent))
             except Gone as reason:
@@ -132,17 +108,17 @@ def replay(
             asked = remade.exchange
             url = moved(asked.request.url, recorded_base_url, target.base_url)
             fresh = bool(remade.token) or (authenticate and old.principal != "anonymous")
-            again = _again(asked, url, names, fresh=fresh)
+            anew = again(asked, url, names, fresh=fresh)
             sending = partial(
                 principal.send,
-                remade.finished(again.request),
+                remade.finished(anew.request),
                 operation=old.operation,
                 purpose=f"replay of {role}",
                 authenticate=authenticate,
                 token=remade.token,
                 script=_script(old, names),
             )
-            ready.append((again, lambda meet, sending=sending: sending(ready=meet)))  # type: ignore[misc]
+            ready.append((anew, lambda meet, sending=sending: sending(ready=meet)))  # type: ignore[misc]
         try:
             new = at_once([each for _, each in ready]) if len(ready) > 1 else [ready[0][1](None)]
         except (NotSent, UnsendableRequest, LoginFailed) as reason:
@@ -162,7 +138,7 @@ def replay(
             by_status = attrgetter("status")
             pairs = zip(sorted(batch, key=by_status), sorted(new, key=by_status), strict=True)
             for one, other in pairs:
-                names |= dict(_renamed(one, other))
+                names |= dict(renamed(one, other))
     still, message = _judged(finding, new, judge, names)
     if still and not same_rows(finding.telling, finding.history, tuple(sent)):
         still, message = False, "does not fail any more: another value stands there"
@@ -198,7 +174,7 @@ def _script(old: Exchange, names: Mapping[str, str]) -> Script | None:
 
 def _framed(data: bytes, names: Mapping[str, str]) -> bytes:
     text = data.decode("utf-8", "surrogateescape")
-    return _in_body(text, names).encode("utf-8", "surrogateescape")
+    return in_body(text, names).encode("utf-8", "surrogateescape")
 
 
 def outcome(exchange: Exchange) -> str:
@@ -241,7 +217,7 @@ def _judged(
 def _mentions(exchange: Exchange, id_: str) -> bool:
     """Whether a scalar of the answer is that id."""
     text = exchange.response.body.decode("utf-8", "replace") if exchange.response else ""
-    whole = (match["string"] or match["number"] for match in _TOKEN.finditer(text))
+    whole = (match["string"] or match["number"] for match in TOKEN.finditer(text))
     return any(each == id_ for each in whole)
 
 
@@ -251,156 +227,3 @@ def _at(exchange: Exchange, pointer: str) -> Any:
         return pointed(exchange.response.json(), pointer, text=pointer)
     except (AssertionError, ValueError, ExpressionError):
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """A request to send now; what redaction took from it, and what its sender must put back."""
-
-    request: Request
-    redacted: tuple[str, ...]
-    expected: tuple[str, ...]
-
-    def lost(self, new: Exchange) -> str:
-        """Why ``new`` may differ from what was recorded, or nothing."""
-        query = urlsplit(new.request.url).query
-        absent = [f"its query `{name}`" for name in self.expected if f"{name}=" not in query]
-        places = [*self.redacted, *absent]
-        return f"{' and '.join(places)} stood redacted in the record" if places else ""
-
-
-def _knows(exchange: Exchange) -> bool:
-    """Whether the exchange carries a credential that the run knew as one of its own."""
-    request = exchange.request
-    return "[secret:" in request.url or any("[secret:" in value for _, value in request.headers)
-
-
-def _again(old: Exchange, url: str, names: Mapping[str, str], *, fresh: bool) -> _Again:
-    redacted = []
-    expected: list[str] = []
-    if fresh:
-        url, expected = _without_key(url)
-    if _MARK.search(url):
-        redacted.append("its URL")
-    headers: list[tuple[str, str]] = []
-    for name, value in old.request.headers:
-        if name.lower() in _OWN and not _foreign(name, value, old.request.url):
-            continue
-        if _MARK.search(value):
-            if fresh and (name.lower() in SENSITIVE or "[secret:" in value):
-                continue  # the principal puts a fresh one on
-            redacted.append(f"its header {name}")
-        headers.append((name, names.get(value, value)))
-    text = old.request.body.decode("utf-8", "surrogateescape")
-    if _MARK.search(text):
-        redacted.append("its body")
-        # A password is as good as another where an account is made.
-        text = _PASSWORD.sub(lambda match: match[1] + json.dumps(_MADE), text)
-    body = _in_body(text, names).encode("utf-8", "surrogateescape")
-    request = Request(old.request.method, _in_url(url, names), tuple(headers), body)
-    return _Again(request, tuple(redacted), tuple(expected))
-
-
-def _foreign(name: str, value: str, url: str) -> bool:
-    """Whether it is a `Host` that was made up, which is the point of the request."""
-    return name.lower() == "host" and value != urlsplit(url).netloc
-
-
-def _without_key(url: str) -> tuple[str, list[str]]:
-    """The URL without the API keys that its principal put there, and their names."""
-    path, mark, query = url.partition("?")
-    pairs = query.split("&")
-    keys = [each for each in pairs if re.fullmatch(r"[^=]+=\[(?:redacted|secret:\d+)\]", each)]
-    left = [each for each in pairs if each not in keys]
-    whole = path + (mark + "&".join(left) if left else "")
-    return whole, [each.partition("=")[0] for each in keys]
-
-
-def moved(url: str, old_base: str, new_base: str) -> str:
-    """``url`` at another base URL; without the old one only its origin is replaced."""
-    base = old_base.rstrip("/")
-    if base and url.startswith((f"{base}/", f"{base}?")):
-        return new_base.rstrip("/") + url[len(base) :]
-    origin = re.compile(r"[a-zA-Z][\w+.-]*://[^/?#]*")
-    place = origin.match(new_base)
-    return origin.sub(lambda _: place[0] if place else new_base, url, count=1)
-
-
-def _renamed(old: Exchange, new: Exchange) -> Iterator[tuple[str, str]]:
-    """Values of the old response, with what the new response has in the same place."""
-    if old.response is None or new.response is None:
-        return
-    for name in ("location", "content-location"):
-        before, after = old.response.header(name), new.response.header(name)
-        if before and after:
-            pairs = zip(_SEPARATORS.split(before), _SEPARATORS.split(after), strict=False)
-            yield from ((unquote(one), unquote(other)) for one, other in pairs if one != other)
-    etags = old.response.header("etag"), new.response.header("etag")
-    if etags[0] and etags[1]:
-        yield etags[0], etags[1]
-    try:
-        yield from _paired(old.response.json(), new.response.json(), "")
-    except (ValueError, RecursionError):
-        return
-
-
-def _paired(before: Any, after: Any, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in before.keys() & after.keys():
-            yield from _paired(before[key], after[key], key)
-    elif isinstance(before, list) and isinstance(after, list):
-        for one, other in zip(before, after, strict=False):
-            yield from _paired(one, other, name)
-    elif _scalar(before) and _scalar(after) and before != after:
-        one, other = str(before), str(after)
-        if (len(one) >= _TELLING or _IDENTIFYING.search(name)) and not _MARK.search(one):
-            yield one, other
-
-
-def _scalar(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
-
-
-def _in_url(url: str, names: Mapping[str, str]) -> str:
-    """Ids in a URL are whole segments of its path or values of its query."""
-    path, mark, query = url.partition("?")
-    path = "".join(_piece(piece, names) for piece in re.split("([/;,:])", path))
-    return path + mark + _in_pairs(query, names)
-
-
-def _in_pairs(text: str, names: Mapping[str, str]) -> str:
-    pairs = []
-    for pair in text.split("&"):
-        name, equals, value = pair.partition("=")
-        telling = len(value) >= _TELLING or _IDENTIFYING.search(name)
-        pairs.append(name + equals + (_piece(value, names) if telling else value))
-    return "&".join(pairs)
-
-
-def _piece(piece: str, names: Mapping[str, str]) -> str:
-    new = names.get(unquote(piece)) if piece else None
-    return piece if new is None else quote(new, safe="@:-._~!$'()*+,;")
-
-
-def _in_body(text: str, names: Mapping[str, str]) -> str:
-    """Ids in a body, every other byte left as it is: its oddities may be the point."""
-    if not names:
-        return text
-    if text.lstrip()[:1] not in {"{", "[", '"'}:
-        return _in_pairs(text, names)
-    member = ""
-
-    def replaced(match: re.Match[str]) -> str:
-        nonlocal member
-        if match["name"] is not None:
-            member = match["name"]
-            return match[0]
-        value = match["string"] if match["string"] is not None else match["number"]
-        if value is None or (len(value) < _TELLING and not _IDENTIFYING.search(member)):
-            return match[0]
-        new = names.get(value)
-        if new is None:
-            return match[0]
-        return new if match["number"] and re.fullmatch("-?[0-9]+", new) else json.dumps(new)
-
-    return _TOKEN.sub(replaced, text)

@@ -142,6 +142,7 @@ LAYERS = (
         "troth.run",
         "troth.remake",
         "troth.replay",
+        "troth.resend",
         "troth.overheard",
         "troth.evidence",
         "troth.report",

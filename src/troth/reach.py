@@ -25,6 +25,8 @@ DEEPEST = 6
 SPENT = frozenset({400, 401, 409, 410, 422})
 """What is answered to a value that was good for once."""
 CONFLICT = 409
+DECLINED = frozenset({"fail", "failed", "failure", "error"})
+"""What services write beside a 200 that is none (JSend, and those who never heard of it)."""
 _HOPELESS = frozenset({401, 403, 404, 405, 410, 429})
 """What other values do not mend."""
 
@@ -49,6 +51,18 @@ def served(operation: Operation, exchange: Exchange) -> bool:
     status = exchange.status
     documented = {str(status), f"{status // 100}XX", f"{status // 100}xx"}
     return exchange.ok or (300 <= status < 400 and bool(documented & set(operation.responses)))
+
+
+def declined(exchange: Exchange) -> bool:
+    """Whether a success says in its body that it is none, as `{"status": "fail"}` does."""
+    try:
+        body = exchange.response.json() if exchange.response is not None else None
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(body, dict):
+        return False
+    said = str(body.get("status", "")).lower()
+    return said in DECLINED or body.get("success") is False or body.get("ok") is False
 
 
 def reach(
@@ -105,6 +119,7 @@ def _reach_as(
     memory = world.target.memory
     attempts = count(1)
     spent = False
+    kept: Accepted | None = None
     for again in (True,) if fresh else (False, True):
         resolver = Resolver(world, operation, who, fresh=again, above=(*above, operation.label))
         try:
@@ -113,7 +128,7 @@ def _reach_as(
         except Inconclusive as missing:
             refusals.unsent.append(str(missing))
             if again:
-                return None
+                return kept
             # What was made earlier may be gone, and its children with it: make all anew.
             producers = world.target.graph.of(operation.label).values()
             memory.drop(each.operation for ways in producers for each in ways)
@@ -127,10 +142,15 @@ def _reach_as(
                 case = world.target.generator.build(operation, values)
                 exchange = world.send(case, principal=who, whole=True)
                 sent += 1
-                if served(operation, exchange):
+                if served(operation, exchange) and not declined(exchange):
                     if spent and again:
                         memory.spend(operation.label)
                     return _accepted(world, operation, values, who, exchange)
+                if served(operation, exchange):
+                    # A refusal in the words of a success: good enough where nothing else comes.
+                    kept = kept or _accepted(world, operation, values, who, exchange)
+                    values = _next(offered, CONFLICT)
+                    continue
                 refusals.answered.append(refusal(operation, exchange, world.target.spec.schemes))
                 status = exchange.status
                 # What the target file takes from an answer is often good for once.
@@ -147,10 +167,10 @@ def _reach_as(
         except Inconclusive as unsent:
             # Of this principal alone, perhaps: who cannot log in, say.
             refusals.unsent.append(str(unsent))
-            return None
+            return kept
         if not (stale and resolver.used and not again):
-            return None
-    return None
+            return kept
+    return kept
 
 
 def _accepted(

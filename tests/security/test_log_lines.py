@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from troth.logs.command import Command
 from troth.logs.integrity import forged, payload, spoofed, structured, unjoined
 from troth.logs.otlp import Collector
-from troth.logs.search import canary, form_of, known_in, line_of, plausible
+from troth.logs.search import form_of, known_in, line_of, plausible
 from troth.logs.tail import Tail
 
 SECRET = "4f1c0b9ae27d4c35a0e1b2c3d4e5f607"
@@ -44,7 +44,9 @@ def test_a_canary_is_found_in_every_form(text):
     assert line_of(SECRET, ["no", text])[1] == text
 
 
-@pytest.mark.parametrize("text", [SECRET[:11], SECRET[12:20], "[redacted]", canary()])
+@pytest.mark.parametrize(
+    "text", [SECRET[:11], SECRET[12:20], "[redacted]", "9d17c7686668d9e89da3c83a558320af"]
+)
 def test_what_is_no_canary_is_not(text):
     assert form_of(SECRET, text) == ""
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from troth.cli.run import arguments_of_pytest
 from troth.cli.suites import available, declared, folder
 from troth.errors import UsageError
-from troth.evidence.findings import FindingRecord, read_findings
+from troth.evidence.findings import FindingRecord, FindingsFile, VerdictRow, read_findings
 from troth.replay import Replay
 from troth.verdict import Verdict
 
@@ -31,9 +31,30 @@ def anew(record: FindingRecord, *, profile: str, target: str | None, url: str | 
     arguments = [suite, "-q", "-k", name, "-p", "no:cacheprovider", "--no-shrink"]
     # What a night found with luck, minutes will not: its history is what there is.
     arguments += ["--hypothesis-profile", "ci" if profile in {"", LONG} else profile]
-    arguments += [part for each in finding.operations for part in ("--operation", each)]
     arguments += ["--target", target] if target else []
     arguments += ["--target-url", url] if url else []
+    only = [part for each in finding.operations for part in ("--operation", each)]
+    found = _asked([*arguments, *only])
+    own = _own(found, finding.property)
+    if only and isinstance(found, FindingsFile) and not own:
+        # It is asked of something that is made of other operations.
+        found = _asked(arguments)
+        own = _own(found, finding.property)
+    if not isinstance(found, FindingsFile):
+        return Replay(None, (), f"asked anew, {found}")
+    if any(each.id == record.id for each in found.findings):
+        said = "still fails: the property was asked anew"
+        return Replay(still_fails=True, exchanges=(), message=said)
+    open_ = [each for each in own if each.verdict is Verdict.INCONCLUSIVE]
+    if open_ or not own:
+        why = open_[0].reason if open_ else "nothing was asked"
+        return Replay(None, (), f"asked anew, it could not be answered: {why}")
+    said = "does not fail any more: the property was asked anew"
+    return Replay(still_fails=False, exchanges=(), message=said)
+
+
+def _asked(arguments: list[str]) -> FindingsFile | str:
+    """What a run of the property left, or why it left nothing."""
     with TemporaryDirectory(prefix="troth-") as scratch:
         evidence = Path(scratch) / "evidence"
         command = [sys.executable, "-m", "pytest", *arguments_of_pytest(tuple(arguments))]
@@ -42,25 +63,16 @@ def anew(record: FindingRecord, *, profile: str, target: str | None, url: str | 
         )
         if done.returncode not in ANSWERED:
             said = (done.stderr or done.stdout).strip().splitlines()
-            return Replay(None, (), f"asked anew, it ended with {said[-1] if said else 'nothing'}")
+            return f"it ended with {said[-1] if said else 'nothing'}"
         try:
-            file = read_findings(evidence / "findings.json")
+            return read_findings(evidence / "findings.json")
         except UsageError as error:
-            return Replay(None, (), f"asked anew, it left nothing: {error}")
-    if any(each.id == record.id for each in file.findings):
-        return Replay(
-            still_fails=True, exchanges=(), message="still fails: the property was asked anew"
-        )
-    own = [each for each in file.verdicts if each.property == finding.property]
-    open_ = [each for each in own if each.verdict is Verdict.INCONCLUSIVE]
-    if open_ or not own:
-        why = open_[0].reason if open_ else "nothing was asked"
-        return Replay(None, (), f"asked anew, it could not be answered: {why}")
-    return Replay(
-        still_fails=False,
-        exchanges=(),
-        message="does not fail any more: the property was asked anew",
-    )
+            return f"it left nothing: {error}"
+
+
+def _own(found: FindingsFile | str, property_id: str) -> list[VerdictRow]:
+    rows = found.verdicts if isinstance(found, FindingsFile) else ()
+    return [each for each in rows if each.property == property_id]
 
 
 def _test(property_id: str) -> tuple[str, str] | None:

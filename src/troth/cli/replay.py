@@ -152,8 +152,7 @@ def _anew(
     """The property's own word, with what was sent before; that, where it has none."""
     asked = anew(record, profile=profile, target=target, url=url)
     if asked.still_fails is None:
-        message = f"{sent.message}; {asked.message}"
-        return replace(sent, message=message, still_fails=None)
+        return replace(sent, message=f"{sent.message}; {asked.message}")
     return replace(asked, exchanges=sent.exchanges)
 
 

@@ -1,5 +1,6 @@
-"""Whether text that is sent is read as a part of a query: told by how answers differ, never by
-what is echoed.
+"""Whether text that is sent is read as a part of a query.
+
+It is told by how answers differ, never by what is echoed.
 """
 
 import re

@@ -121,8 +121,8 @@ def test_pytest_gets_suite_and_arguments():
     assert arguments[:2] == ["-p", "no:schemathesis"]
     assert arguments[-4:] == ["-k", "GET and things", "--target-url", "http://h"]
     assert any(each.endswith("fuzz") for each in arguments)
-    every = arguments_of_pytest(())[-2:]
-    assert [Path(each).name for each in every] == ["fuzz", "properties"]
+    every = arguments_of_pytest(())[-3:]
+    assert [Path(each).name for each in every] == ["fuzz", "properties", "security"]
 
 
 def test_two_dashes_may_stand_before_the_arguments_of_pytest():
@@ -130,8 +130,10 @@ def test_two_dashes_may_stand_before_the_arguments_of_pytest():
     assert with_dashes == arguments_of_pytest(("fuzz", "--target", "x.toml", "--", "-q"))
 
 
-def test_a_suite_that_is_not_there_is_named():
-    with pytest.raises(UsageError, match="no suite `security` in this troth; it has: fuzz"):
+def test_a_suite_that_is_not_there_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("troth.cli.suites._CHECKOUT", tmp_path)
+    monkeypatch.setattr("troth.cli.suites._PACKAGED", tmp_path)
+    with pytest.raises(UsageError, match="no suite `security` in this troth; it has: none"):
         arguments_of_pytest(("security",))
 
 

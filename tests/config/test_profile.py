@@ -54,7 +54,7 @@ def in_ci():
 def test_the_numbers():
     assert profiles() == {
         "smoke": Profile(
-            "smoke", 1, 4, 1, 5, derandomize=True, events=3, idle=0.5, boundary_in_all=400
+            "smoke", 1, 4, 1, 5, derandomize=True, events=3, idle=0.5, boundary_in_all=200
         ),
         "ci": Profile("ci", 15, 60, 20, 10, derandomize=True),
         "nightly": Profile("nightly", 300, None, 200, 40, derandomize=False, events=1000, idle=5.0),
@@ -159,7 +159,7 @@ def test_budget_and_seed_may_be_given(conf):
 
 
 @pytest.mark.parametrize(
-    ("operations", "each"), [(0, 4), (1, 4), (100, 4), (101, 3), (200, 2), (399, 1), (5000, 1)]
+    ("operations", "each"), [(0, 4), (1, 4), (50, 4), (51, 3), (100, 2), (199, 1), (5000, 1)]
 )
 def test_a_large_document_shares_its_boundary_cases(operations, each):
     assert profiles()["smoke"].over(operations).boundary == each

@@ -56,7 +56,9 @@ def test_first_line_is_a_sentence(path):
     text = path.read_text(encoding="utf-8")
     docstring = ast.get_docstring(ast.parse(text))
     assert docstring, f"{label(path)} does not say its one idea"
-    assert text.startswith('"""'), f"{label(path)} does not begin with its docstring"
+    assert text.removeprefix("r").startswith('"""'), (
+        f"{label(path)} does not begin with its docstring"
+    )
     first = docstring.splitlines()[0]
     assert first.endswith((".", "?")), f"{label(path)}: no sentence: {first}"
     assert len(first.split()) > 2, f"{label(path)}: no sentence: {first}"

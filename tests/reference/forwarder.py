@@ -91,6 +91,12 @@ class Forwarder:
                 continue
             if state == "whole":
                 link.far = socket.create_connection(self._target)
+                with self._lock:
+                    cut = link not in self._links
+                if cut:
+                    # Meanwhile, when it had no far end yet.
+                    link.reset()
+                    continue
                 threading.Thread(target=link.pump, args=(link.far, near), daemon=True).start()
             threading.Thread(target=link.pump, args=(near, link.far), daemon=True).start()
 

@@ -130,7 +130,7 @@ def instance(tmp_path_factory):
 def running(text, address):
     """The default target file, for an instance that runs already."""
     text = re.sub(r"(?m)^start +=.*troth\.reference.*$", f'base-url = "{address}"', text)
-    text = re.sub(r"(?m)^start-timeout.*\n", "", text)
+    text = re.sub(r"(?m)^(start-timeout|logs +=).*\n", "", text)
     text = re.sub(r"(?ms)^invent = \[.*?^\]\n", "", text)
     return re.sub(r"(?m)^\[target\.env\]\n(?:(?!\[).*\n)*", "", text)
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from troth.cli.suites import available, folder
+from troth.cli.suites import available, declared, folder
 from troth.config.places import conf_dir
 from troth.defects import ask_warm
 from troth.errors import UsageError
@@ -85,9 +85,13 @@ class Warm:
     socket: str
     folder: Path
 
-    def run(self, name: str, operations: tuple[str, ...], profile: str) -> Detection:
-        """Ask the service with the defect ``name`` (empty: the clean one) of ``operations``."""
-        below = self.folder / f"{name or 'clean'}-{profile}"
+    def run(
+        self, name: str, operations: tuple[str, ...], profile: str, *, only: tuple[str, ...] = ()
+    ) -> Detection:
+        """Ask the service with the defect ``name`` (empty: the clean one) of ``operations``, all
+        properties or ``only`` those.
+        """
+        below = self.folder / f"{name or 'clean'}-{profile}{'-only' if only else ''}"
         below.mkdir()
         target, evidence, said = below / "target.toml", below / "evidence", below / "said"
         target.write_text(self._target(name), "utf-8")
@@ -97,6 +101,7 @@ class Warm:
             *("-p", "no:cacheprovider", "--no-shrink", "--hypothesis-profile", profile),
             *("--target", str(target), "--evidence", str(evidence)),
             *(each for operation in operations for each in ("--operation", operation)),
+            *(("-k", " or ".join(_tests(only))) if only else ()),
         ]
         with said.open("wb") as out:
             code = ask_warm.ask(
@@ -116,6 +121,12 @@ class Warm:
             raise UsageError(f"conf/target.toml does not start the service by {_START}")
         ask = json.dumps(["{python}", "-I", "-S", ask_warm.__file__, self.socket, "serve"])
         return text.replace(_START, f'{ask[:-1]}, "{name or "-"}", "{{port}}"]')
+
+
+def _tests(properties: tuple[str, ...]) -> list[str]:
+    """The names of the tests that ask these properties."""
+    slugs = {prop.id: prop.slug for prop, _ in declared()}
+    return [f"test_{slugs[each].replace('-', '_')}" for each in properties]
 
 
 @contextmanager

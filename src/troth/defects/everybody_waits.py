@@ -1,5 +1,6 @@
-"""A form makes everybody wait, whatever was sent, so that nobody sends it a thousand times: no
-fault.
+"""A form makes everybody wait, whatever was sent: no fault.
+
+So nobody sends it a thousand times.
 """
 
 import time

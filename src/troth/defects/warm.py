@@ -12,6 +12,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ import troth.asking  # noqa: F401 - what the forks need
 from troth.defects import serving
 from troth.errors import UsageError
 
+KNOWN = Path(sys.argv[1]).parent if len(sys.argv) > 1 else None
+"""Where services find the documents of those before them: beside the socket."""
 LONGEST = 1 << 20  # bytes of one request: arguments and environment
 
 
@@ -68,7 +71,7 @@ def _become(connection: socket.socket, asked: Mapping[str, Any], files: list[int
 def _serve(arguments: list[str]) -> int:
     name, port = arguments
     try:
-        serving.run(name if name != "-" else "", "127.0.0.1", int(port))
+        serving.run(name if name != "-" else "", "127.0.0.1", int(port), known=KNOWN)
     except UsageError as error:
         click.echo(str(error), err=True)
         return 2

@@ -181,10 +181,13 @@ def _readers(world: "World", operation: Operation) -> list[Operation]:
         rest = own.removeprefix(f"{path}/")
         below = rest != own and "/" not in rest and "{" in rest
         beside = "{" not in own and place_of(each) == place_of(operation)
-        if own == path or (operation.method == "POST" and below):
+        if operation.method == "POST" and below:
+            # It shows more of a thing than the list does.
             near.append((0, each))
+        elif own == path:
+            near.append((1, each))
         elif operation.method == "POST" and beside:
-            near.append((1 + own.count("/"), each))
+            near.append((2 + own.count("/"), each))
     return [each for _, each in sorted(near, key=lambda pair: pair[0])][:MOST_READERS]
 
 

@@ -28,4 +28,4 @@ def plant(app: FastAPI) -> None:
     app.add_api_route("/debug", debug, methods=["GET"])
 
 
-DEFECT = Defect(caught_by=("SEC371",), operations=("listTools",), plant=plant)
+DEFECT = Defect(caught_by=("SEC343", "SEC371"), operations=("listTools",), plant=plant)

@@ -35,6 +35,7 @@ class _Climbing:
         start = {"type": "http.response.start", "status": 200, "headers": []}
         headers = MutableHeaders(scope=start)
         headers["content-type"] = "application/octet-stream"
+        headers["x-content-type-options"] = "nosniff"
         headers["x-correlation-id"] = str(uuid4())
         headers["content-disposition"] = 'attachment; filename="file"'
         await send(start)

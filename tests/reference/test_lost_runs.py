@@ -29,7 +29,7 @@ def test_a_session_whose_turn_outlived_its_lease_is_in_error_and_goes_on(stored)
     with platform.database.write() as db:
         mine = update(AgentSession).where(AgentSession.id == session)
         db.execute(mine.values(status="running", run="x", updated_at=now() - LONG_AGO))
-    assert lost_runs.sweep(platform) >= 1
+    lost_runs.sweep(platform)
     where = f"/api/v1/sessions/{session}"
     assert stored.ask("alice", "GET", where).json()["status"] == "error"
     again = stored.ask("alice", "POST", f"{where}/resume", json={"prompt": "Go on"})
@@ -48,7 +48,7 @@ def test_a_turn_beyond_its_lease_fails_and_who_still_answers_hears_of_it(stored)
         async for event in chat.events(platform, turn):
             told.append(event)
             if len(told) == 2:
-                assert lost_runs.sweep(platform) >= 1
+                lost_runs.sweep(platform)
         return told
 
     try:

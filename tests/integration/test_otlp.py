@@ -179,7 +179,8 @@ def test_a_fault_is_an_error_with_its_type(collector):
 
 def test_without_an_endpoint_neither_sdk_nor_exporter_is_imported():
     code = (
-        "import sys; from troth.reference import Settings, create_app; create_app(Settings());"
+        "import sys; from troth.reference.app import create_app;"
+        "from troth.reference.settings import Settings; create_app(Settings());"
         "print([name for name in sys.modules if name.startswith(('opentelemetry.sdk',"
         "'opentelemetry.exporter'))])"
     )

@@ -7,8 +7,8 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from troth.reference import __main__ as service
-from troth.reference import create_app
+from troth.reference import starting as service
+from troth.reference.app import create_app
 
 SECRET = "secret-of-a-crash-8d21"
 routes = APIRouter()

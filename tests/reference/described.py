@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.reference.live import settings
-from troth.reference import create_app
+from troth.reference.app import create_app
 
 
 def described(**changes: object) -> dict[str, Any]:

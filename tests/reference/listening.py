@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tests.reference.live import Live, settings
-from troth.reference import create_app
+from troth.reference.app import create_app
 
 
 class Heard:

@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 
 from tests.reference.described import described, operations
 from tests.reference.live import settings
-from troth.reference import create_app
+from troth.reference.app import create_app
 
 
 @pytest.fixture(scope="module")

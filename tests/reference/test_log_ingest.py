@@ -6,7 +6,7 @@ import logging
 
 from tests.reference.live import settings
 from tests.reference.test_envelope import assert_problem
-from troth.reference import create_app
+from troth.reference.app import create_app
 from troth.reference.logs import LOGGER, JsonFormatter
 
 PATH = "/api/v1/logs"

@@ -8,7 +8,7 @@ import pytest
 from tests.reference.live import running, settings
 from tests.reference.test_envelope import assert_problem
 from tests.reference.test_ownership import statements
-from troth.reference import create_app
+from troth.reference.app import create_app
 from troth.reference.timing import HEADER, PATTERN
 
 C = "/api/v1/conversations"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.reference.live import STRIPE_SECRET, settings
 from tests.reference.test_envelope import UNKNOWN, assert_problem
-from troth.reference import create_app
+from troth.reference.app import create_app
 from troth.reference.domain.stripe import TOLERANCE, genuine, signature
 
 HOOK = "/webhooks/stripe"

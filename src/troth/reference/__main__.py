@@ -1,43 +1,11 @@
 """`python -m troth.reference --host 127.0.0.1 --port 8000` serves the reference service."""
 
-import argparse
 import gc
-import logging
 
-from pydantic import ValidationError
+# Modules stay, and looking through them for garbage is a sixth of the start: on again when served.
+gc.disable()
 
-from troth.reference.app import create_app
-from troth.reference.logs import configure, log
-from troth.reference.server import serve
-from troth.reference.settings import Settings
-from troth.reference.storage.schema import SchemaError
-
-
-def main() -> None:
-    """Read the command line and the environment, and serve."""
-    parser = argparse.ArgumentParser(prog="python -m troth.reference")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one; see the log")
-    given = parser.parse_args()
-    # Before anything can go wrong, that it be said as everything is.
-    configure("INFO")
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        # Which settings, and never their values: they may be secrets.
-        wrong = [".".join(map(str, each["loc"])) for each in error.errors(include_input=False)]
-        log(logging.CRITICAL, "settings.invalid", settings=wrong)
-        raise SystemExit(2) from None
-    configure(settings.log_level)
-    try:
-        app = create_app(settings)
-    except SchemaError as error:
-        log(logging.CRITICAL, "schema.refused", reason=str(error))
-        raise SystemExit(1) from error
-    # What the service is made of stays: the collector need not look through it at every turn.
-    gc.freeze()
-    serve(app, given.host, given.port)
-
+from troth.reference.starting import main  # noqa: E402 - what it imports is what this is about
 
 if __name__ == "__main__":
     main()

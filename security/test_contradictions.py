@@ -3,17 +3,22 @@
 Without any policy, answers contradict one another: a role that may neither make nor change a kind
 of thing, 403 both times, and may delete one of somebody else's; an operation that is refused to a
 role at one path and served at another that stands for it (`/v1/users` and `/v2/users`). Each is a
-guard that was forgotten.
+guard that was forgotten. So is one that stops a role and lets pass whoever shows no credential at
+all, and one that knows a path by its text, where the router reads it otherwise: with a slash behind
+it, a doubled one, or in capital letters.
 
 The control is a principal of another role in the same tenant, whose thing it is and who is served
 all of it; the thing must be gone for him afterwards. It must come out so on two things, or twice.
 A role that may delete and may make, or change, is no finding: moderators do that. Nor is a 404 or a
-401 anywhere, and principals without a `role` are not compared.
+401 anywhere, and principals without a `role` are not compared. At another spelling counts only what
+tells all that whoever may is told each time: not a front page, nor a redirection. Smoke does not
+ask for other spellings.
 """
 
 from dataclasses import replace
 
 from troth import applies, control, expect, prop
+from troth.aliases import contradicted
 from troth.presented import served
 from troth.resource import ask, json_type, look, make
 from troth.spec.families import Family
@@ -31,6 +36,8 @@ def test_contradictions(target: Target, ranked: Subject) -> None:
     with target.world() as world:
         if isinstance(ranked.section, Family):
             _deletes(world, ranked.section)
+        elif len(ranked.operations) == 1:
+            _elsewhere(world, ranked)
         else:
             _alias(world, ranked)
 
@@ -71,6 +78,18 @@ def _deletes(world: World, family: Family) -> None:
             expect(False, what, thing.made, lesser, greater, root=what)  # noqa: FBT003
             control(seen, "it is not looked at")
     applies(found, "no other role is refused to make one")
+
+
+def _elsewhere(world: World, ranked: Subject) -> None:
+    operation = ranked.operations[0]
+    accepted = world.accepted(operation)
+    applies(accepted.credential == "principal", "it asks for a token of its own, or for none")
+    found = contradicted(world, operation, accepted)
+    if found is not None:
+        found = contradicted(world, operation, accepted)
+        control(found, "seen once, and not again")
+    what, shown = found or ("", ())
+    expect(not what, what, *shown, root=what)
 
 
 def _alias(world: World, ranked: Subject) -> None:

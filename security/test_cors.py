@@ -18,13 +18,20 @@ authentication are in use it is *high*, where `[target] origins` says who may, *
 repeated without credentials, which says the same, nor `*` with credentials, which browsers refuse.
 Pages on loopback, subdomains, other letter case and a dot at the end are not held against a
 service. Without credentials a look-alike counts where the foreign origin is refused: then there is
-a list. An answer that names its Origin and may be kept by a cache says `Vary: Origin`.
+a list.
+
+An answer that a cache may keep, and that names an origin where the foreign one was told something
+else at the same place, says `Vary: Origin` (Fetch standard, "CORS protocol and HTTP caches";
+*low*): else the cache gives one page what was made for another. Where all are told the same, `*` or
+one constant origin, it need not.
 """
 
 from dataclasses import replace
 
-from troth import control, prop
+from troth import control, expect, prop
 from troth.case import Case
+from troth.checks.origin import UNVARIED, unvaried
+from troth.exchange import Exchange
 from troth.preflights import path_of
 from troth.sampled import sampled
 from troth.spec.operation import Operation
@@ -46,12 +53,16 @@ def test_cors(target: Target, operation: Operation) -> None:
         first, seen.asked = not seen.asked, True
         some = origins if first else (origins[0], *spread(target, operation, origins[1:])[:2])
         allowed = tuple(Offered(each, "allowed") for each in target.file.target.origins[:1])
+        foreign: list[Exchange] = []
         for each in (*some, *allowed):
             for case in _cases(world, operation, each):
                 who = target.sender(operation)
                 answer = world.send(case, principal=who)
                 control(answer.response, "no answer to judge")
                 world.judge(answer)
+                foreign = foreign or [answer]
+                found = unvaried(answer, seen)
+                expect(not found, UNVARIED, *foreign, answer, root=UNVARIED, severity="low")
             if not first:
                 continue
             lost = _asked("GET", "/troth-no-such-thing", each)

@@ -26,7 +26,13 @@ PATIENCE = 5
 def _none(target: Target, limit: Subject) -> str:
     section, login = limit.section, target.file.session.login
     named = login is not None and limit.operations[0].named(login.operation)
-    counted = named and section.by == "account" and section.wrong and section.body is not None
+    counted = (
+        named
+        and section is not None
+        and section.by == "account"
+        and section.wrong
+        and section.body is not None
+    )
     return "" if counted else "it is no limit of logins that is counted by account"
 
 

@@ -17,6 +17,11 @@ asked; where the target file named it, that is inconclusive.
 A path or a value of a query in an access log is no finding, but for secret ones: those that the
 document declares, and `access_token`, `api_key` and `password` where the log was named. Short
 secrets and such without a digit are not known again.
+
+Personal data is what its owner calls so, by `[target] personal` or by `x-pii` or `x-sensitive` in
+the document: such members of what is made, and parameters of what is read, are sent made-up values
+and looked for in the same way (CWE-359, *medium*). Nothing is taken for personal by its name, and a
+hash or a mask of it is no finding.
 """
 
 from contextlib import suppress
@@ -25,11 +30,12 @@ from troth import control, expect, prop
 from troth.canaries import Probe, probes
 from troth.exchange import Exchange
 from troth.listening import Listening, listening
-from troth.logs.search import PREFIX, known_in, line_of, shown
+from troth.logs.search import known_in, line_of, planted_in, shown
+from troth.personal import personal
 from troth.prop import Refuted
 from troth.target import Target
 
-REFS = ("CWE-532", "CWE-117", "OWASP-API8:2023", "ASVS-v5.0.0-16.2.5")
+REFS = ("CWE-532", "CWE-117", "CWE-359", "OWASP-API8:2023", "ASVS-v5.0.0-16.2.5")
 
 
 @prop("SEC341", severity="high", refs=REFS, last=True)
@@ -39,16 +45,17 @@ def test_log_redaction(target: Target) -> None:
     with target.world() as world:
         heard = listening(world)
         heard.lines()  # Is anything heard at all?
-        for each in probes(world):
+        began = len(_evidence(target))
+        for each in (*probes(world), *personal(world)):
             secret, case = each.planted(target)
-            answer = world.send(case, principal="anonymous")
+            answer = world.send(case, principal=each.principal)
             sent.append((each, secret, answer))
         control(sent, "nothing could be sent")
         lines = heard.lines()
         leaking = [each for each, secret, _ in sent if line_of(secret, lines)[0]]
-        text = "".join(_evidence(target))
-        # What is written down is long: all are looked for in one walk, by their beginnings.
-        shows = known_in([secret[:PREFIX] for _, secret, _ in sent], [text])
+        # What was written down before can have none of them, and of a long run it is long.
+        text = "\n".join(_evidence(target)[began:])
+        shows = planted_in([secret for _, secret, _ in sent], text)
         expect(not shows, "troth's own evidence shows a canary", root="evidence shows a secret")
     for each in leaking:
         with suppress(Refuted), target.world() as world:
@@ -61,10 +68,12 @@ def test_log_redaction(target: Target) -> None:
 
 def _again(heard: Listening, probe: Probe) -> None:
     secret, case = probe.planted(heard.world.target)
-    answer = heard.world.send(case, principal="anonymous")
+    answer = heard.world.send(case, principal=probe.principal)
     form, line = line_of(secret, heard.lines())
     message = f"{probe.what} is in the log, {form}, after {shown(line, secret)!r}"
-    expect(not form, message, answer, root=f"a secret of {probe.where} is in the log")
+    personal_ = probe.where.startswith("personal")
+    root = f"{probe.where if personal_ else f'a secret of {probe.where}'} is in the log"
+    expect(not form, message, answer, root=root, severity="medium" if personal_ else "")
 
 
 def _of_the_run(heard: Listening) -> None:

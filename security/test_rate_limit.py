@@ -1,4 +1,4 @@
-"""SEC361: where the target file says how often something may be asked, that is so for everybody.
+"""SEC361: where it is said how often something may be asked, that is so for everybody.
 
 `[limits.X]` names a request and how often it is answered in how many seconds. It is sent until it
 is refused with 429 or 423, or answered with a word of its being too often. That must come, and must
@@ -9,13 +9,20 @@ right password pass among so many wrong ones (CWE-307, CWE-770, CWE-348).
 The control of each way around is the plain request right after it, which is still refused; each is
 tried twice. uvicorn believes `X-Forwarded-For` of its own machine by default: where it says that it
 is uvicorn and is asked there, that alone is inconclusive. Where windows are fixed, twice as many as
-are allowed may pass in a row. A service for which the target file promises nothing is not asked: a
-limit may stand before it.
+are allowed may pass in a row.
+
+A service for which the target file promises nothing is asked where it promises something itself: a
+login of which the document has a 429, or headers about limits, and whose answers say what remains
+(`RateLimit-Remaining`). Somebody who is not there asks until nothing does, and three times more;
+both by two of them. That is left out where the headers count together all who come from here, for
+it would shut out the run, and where more is allowed than can be sent.
 """
 
 from troth import control, doubt, expect, prop
+from troth.allowance import overdrawn
 from troth.exchange import Exchange
 from troth.probing import quick
+from troth.spec.operation import Operation
 from troth.subjects import Subject
 from troth.target import Target
 from troth.throttle import AROUND, exhaust, limited, renamed, throttled, ways_around, wrong_of
@@ -31,6 +38,9 @@ QUICKLY = 2
 def test_rate_limit(target: Target, limit: Subject) -> None:
     """Until it is too often, and then around that."""
     section, operation = limit.section, limit.operations[0]
+    if section is None:
+        _as_it_tells(target, operation)
+        return
     with target.world() as world:
         someone = limited(world, section)
         sent, enough = exhaust(someone)
@@ -54,6 +64,15 @@ def test_rate_limit(target: Target, limit: Subject) -> None:
     if section.wrong is not None and not quick(target):
         with target.world() as world:
             _right_one(world, limit)
+
+
+def _as_it_tells(target: Target, operation: Operation) -> None:
+    """What the headers of a login say of its limit; of two who are not there."""
+    with target.world() as world:
+        shown = overdrawn(world)
+        again = overdrawn(world) if shown else ()
+        root = f"{operation.label} is answered when nothing remains, as its own headers say"
+        expect(not (shown and again), root, *shown, *again, root=root)
 
 
 def _trusts_loopback(target: Target, answer: Exchange) -> bool:

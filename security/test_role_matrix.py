@@ -6,16 +6,25 @@ of that role, and must not be served. Every run leaves `roles.json` in its evide
 served what, and what was not asked. Once somebody has read it, `[policy] reviewed-roles` names a
 copy: who was refused there and is served now is a finding, for authorization drifts unseen.
 
-The control is that somebody is served the same request; a finding must come twice where it can be
-asked twice. Smoke asks operations that change nothing. That a role is refused what it may ask is
-no finding, since things have owners too; and without a policy or a reviewed file there is none.
+The control is that somebody is served the same request; a finding must come twice. Smoke asks
+operations that change nothing. Longer profiles ask writes too, each upon things that were made for
+it by whoever may: what comes to harm is what the control could harm as well. That a role is refused
+what it may ask is no finding, since things have owners too; and without a policy or a reviewed file
+there is none.
 """
 
+from contextlib import suppress
+
 from troth import applies, control, expect, prop
+from troth.exchange import Exchange
+from troth.memory import Accepted
 from troth.presented import served
+from troth.prop import Inconclusive
 from troth.spec.operation import Operation
 from troth.standing import brief, forbidden
 from troth.target import Target
+from troth.trial import fresh
+from troth.world import World
 
 REFS = ("OWASP-API5:2023", "CWE-285", "CWE-862", "ASVS-v5.0.0-8.1.1", "ASVS-v5.0.0-8.2.1")
 
@@ -41,12 +50,23 @@ def test_role_matrix(target: Target, operation: Operation) -> None:
             if who == accepted.principal:
                 what = f"`{role}` is served {operation.label}, which {why}"
                 expect(who != accepted.principal, what, accepted.exchange, root=what)
-            case = world.case(operation, accepted.values, purpose=f"as {role}")
-            answer = world.send(case, principal=who)
-            control(answer.response and answer.status != 429, "no answer to judge")
-            if served(answer, accepted.exchange) and operation.safe:
-                answer = world.send(case, principal=who)
+            answer = _as(world, accepted, operation, role, who)
+            if served(answer, accepted.exchange):
+                answer = _as(world, accepted, operation, role, who)
             asked = True
             what = f"`{role}` is served {operation.label}, which {why}"
             expect(not served(answer, accepted.exchange), what, answer, root=what)
         applies(asked, "every role may")
+
+
+def _as(world: World, accepted: Accepted, operation: Operation, role: str, who: str) -> Exchange:
+    values = accepted.values
+    if not operation.safe:
+        # What is gone, or there already, is refused to those who may as well.
+        with suppress(Inconclusive):
+            values = fresh(world, operation, accepted.principal, accepted, named=True)
+    case = world.case(operation, values, purpose=f"as {role}")
+    errand = world.errand(case, who, whole=False, purpose=case.purpose)
+    answer = world.send(case, principal=who) if operation.safe else world.run(errand)
+    control(answer.response and answer.status != 429, "no answer to judge")
+    return answer

@@ -10,11 +10,14 @@ another issuer. And a refresh token is shown where an access token belongs.
 The control is the genuine token, which is served by an operation that refuses a made-up one and
 none at all; with a signing key, a token that is signed anew as it was. A forged one must be served
 as the genuine one is, twice. That it is refused with another status, or with an error, is no
-finding of this property. A claim that genuine tokens do not have is not asked for, and one that is
-left out is no finding: only who has the key could leave it out.
+finding of this property. A service that does not believe it, but calls our listener both times,
+does whatever a token says (RFC 8725 section 3.10, *medium*). A claim that genuine tokens do not
+have is not asked for, and one that is left out is no finding: only who has the key could leave it
+out.
 """
 
 from troth import applies, control, expect, prop
+from troth.brought import BROUGHT, CALLED, address
 from troth.forgery import (
     CLAIMS,
     FORGERIES,
@@ -38,6 +41,7 @@ REFS = (
     "ASVS-v5.0.0-9.1.1",
     "ASVS-v5.0.0-9.1.2",
     "ASVS-v5.0.0-9.2.1",
+    "CWE-918",
     "RFC8725",
 )
 EMPTY = Token({}, {}, ("", "", ""))
@@ -62,7 +66,7 @@ def test_token_forgery(target: Target, bearer: Subject) -> None:
         found = trial(world, bearer.label)
         published = keyset(world) if signed_in_public(token) else None
         known = keys(target, published, bearer.label)
-        for each in FORGERIES:
+        for each in (*FORGERIES, *BROUGHT):
             if token is not None or each.name == "the refresh token":
                 _refused(found, each, token or EMPTY, known)
         if token is None or not known.signing:
@@ -83,5 +87,20 @@ def _refused(found: Trial, forgery: Forgery, token: Token, known: Keys) -> None:
         return
     found.world.target.redactor.add(text)
     answer = found.believed(text, way=forgery.name)
+    called = _called(found, text)
     shown = [answer] if answer is not None else []
-    expect(answer is None, f"{forgery.root}: {forgery.name}", *shown, root=forgery.root)
+    message = f"{forgery.root}: {forgery.name}{', which the service called' if called else ''}"
+    expect(answer is None, message, *shown, root=forgery.root)
+    if called:
+        again = forgery.make(token, known) or ""
+        found.world.target.redactor.add(again)
+        # A refusal tells nobody that we were called: what is served comes last.
+        shown = [found.ask(found.whole(again), way=forgery.name), found.genuine]
+        message = f"{CALLED}: {forgery.name}"
+        expect(not _called(found, again), message, *shown, root=CALLED, severity="medium")
+
+
+def _called(found: Trial, text: str) -> bool:
+    """Whether our listener was asked for the key of a token."""
+    where = address(text)
+    return bool(where) and found.world.target.listener.heard(where.rpartition("/")[2])

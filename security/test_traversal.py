@@ -6,8 +6,13 @@ as a `file:` URL, and cut by a NUL byte. Where what comes back is the content of
 every other file can be had as well (CWE-22, CWE-23, CWE-36).
 
 It must come back twice; the control is the request that was served, which must not hold it. A name
-that is echoed, a server error and a refusal prove nothing. That something can be *written*
-elsewhere is not asked.
+that is echoed, a server error and a refusal prove nothing.
+
+A file that is sent, whose name stands in a multipart part or beside its content in JSON, is given
+fresh names that climb into folders that are often served (`../static/…`). Where its content is then
+read at `/static/…`, twice, and that of a file with a plain name is not, whoever sends files writes
+where he likes (CWE-434). Nothing that is there is written over; a file that comes to lie where
+nobody serves it goes unseen. Smoke does not ask that.
 """
 
 from troth import applies, prop
@@ -16,8 +21,9 @@ from troth.probing import Probe, quick, served, spots, takes_text
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.target import Target
+from troth.uploading import climbs_out, makes, sends_files
 
-REFS = ("OWASP-API8:2023", "CWE-22", "CWE-23", "CWE-36", "CWE-73", "ASVS-v5.0.0-5.3.2")
+REFS = ("OWASP-API8:2023", "CWE-22", "CWE-23", "CWE-36", "CWE-73", "CWE-434", "ASVS-v5.0.0-5.3.2")
 
 
 def _none(target: Target, operation: Operation) -> str:
@@ -48,4 +54,7 @@ def test_traversal(target: Target, operation: Operation) -> None:
         chosen = spread(target, operation, asked, most=few)
         for spot, way, file in chosen:
             climbs(Probe(world, operation, base, spot), way, file)
+        make = makes(world, operation, base) if sends_files(operation) else None
+        if make is not None and not quick(target):
+            climbs_out(world, operation, base, make)
         world.example.expected += 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from troth.case import Values
 from troth.exchange import Exchange
-from troth.fresh import freshened
+from troth.fresh import freshened, spelled
 from troth.prop import Inconclusive, control
 from troth.references import shared_values
 from troth.rivals import owner_of
@@ -33,11 +33,17 @@ class Window:
     array: str = ""
     id: str = ""
 
-    def look(self, world: "World", purpose: str) -> tuple[Exchange, dict[str, Any] | None]:
-        """What he sees of it, by place; None where it is not there. Raises Inconclusive."""
+    def look(
+        self, world: "World", purpose: str, *, again: bool = False
+    ) -> tuple[Exchange, dict[str, Any] | None]:
+        """What he sees of it, by place; None where it is not there. Raises Inconclusive.
+
+        Who looks ``again`` was served before: many services refuse what is not there any more.
+        """
         case = world.case(self.operation, self.values, purpose=purpose)
         answer = world.send(case, principal=self.who, purpose=purpose)
-        if answer.status in ABSENT:
+        gone = ABSENT | {403} if again else ABSENT
+        if answer.status in gone or (answer.status == 401 and self._left(world)):
             return answer, None
         control(answer.ok, f"{self.operation.label} answered its owner {answer.status}")
         seen = content(answer)
@@ -48,6 +54,10 @@ class Window:
         assert isinstance(rows, list)
         found = next((each for each in rows if self.id in scalars(each)), None)
         return answer, None if found is None else told(found)
+
+    def _left(self, world: "World") -> bool:
+        """Whether it is the account itself that is gone: who signed up can log in no more."""
+        return self.who in world.target.newcomers and world.target.principals[self.who].died
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ def attempt(trial: Trial, values: Values, *, sham: bool = False) -> Effect | Non
         restless |= frozenset(map(general, differing(seen, still)))
         seen = still
     request = trial.as_stranger(values, "as a stranger")
-    after, then = through.look(world, "after")
+    after, then = through.look(world, "after", again=True)
     if then is None:
         return Effect(before, request, after, frozenset({GONE}))
     changed = {each for each in differing(seen, then) if general(each) not in restless}
@@ -160,9 +170,15 @@ def done(trial: Trial, values: Values, *, named: bool = False) -> Effect | None:
     if not said and not trial.hidden(values):
         return None
     twin = trial.fresh(named=named)
+    if named and _names(values) - _names(twin):
+        twin = spelled(trial.world, trial.operation, twin)
     found = attempt(trial, twin, sham=True)
     control(found, "seen once, and not again on a twin")
     return found
+
+
+def _names(values: Values) -> set[str]:
+    return set(values.body) if isinstance(values.body, Mapping) else set()
 
 
 def attempt_values(trial: Trial) -> Values:
@@ -170,6 +186,11 @@ def attempt_values(trial: Trial) -> Values:
     be another, on a new one, which is not yet as the request would make it.
     """
     values = freshened(trial.world, trial.operation, trial.accepted.values)
+    if values == trial.accepted.values:
+        more = spelled(trial.world, trial.operation, values)
+        # What nobody sent so far may be refused to everybody.
+        if more != values and trial.sent(more, trial.rivals.victim, "with texts of its own").ok:
+            values = spelled(trial.world, trial.operation, trial.accepted.values)
     own = trial.operation.label not in trial.world.target.memory.once
     return values if own and values != trial.accepted.values else trial.fresh(named=True)
 

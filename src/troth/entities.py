@@ -1,5 +1,6 @@
 """Whether XML that is sent may name entities from elsewhere, or make much of little."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -84,7 +85,14 @@ def _asked(
     media = operation.body.content.get(media_type) if operation.body is not None else None
     schema: Mapping[str, Any] = resolve(world.target.spec, media.schema) if media else {}
     root = str((schema.get("xml") or {}).get("name") or schema.get("title") or "root")
-    body = f'<?xml version="1.0" encoding="UTF-8"?>{doctype}{_element(root, base, reference)}'
+    whole = base.values.body
+    if isinstance(whole, str):
+        root, inner = _rooted(whole), _named(whole, reference)
+    else:
+        inner = _element(root, base, reference)
+    # A doctype names the element that stands outermost.
+    doctype = doctype.replace("<!DOCTYPE r", f"<!DOCTYPE {root}", 1)
+    body = f'<?xml version="1.0" encoding="UTF-8"?>{doctype}{inner}'
     headers = tuple(each for each in plain.headers if each[0].lower() != "content-type")
     case: Case = replace(
         plain,
@@ -93,6 +101,23 @@ def _asked(
         fault=Fault("media-type", "", KIND, KIND),
     )
     return asked(world, case, base)
+
+
+_PROLOG = re.compile(r"\A\s*(?:<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>\[]*>|\s)*", re.DOTALL)
+_ROOT = re.compile(r"<([\w:.-]+)")
+_TEXT = re.compile(r">([^<>&]*[^<>&\s][^<>&]*)</")
+
+
+def _rooted(text: str) -> str:
+    """The name of the outermost element."""
+    found = _ROOT.search(_PROLOG.sub("", text))
+    return found[1] if found else "root"
+
+
+def _named(text: str, reference: str) -> str:
+    """XML without what stands before it; ``reference``, where there is one, for its texts."""
+    bare = _PROLOG.sub("", text)
+    return _TEXT.sub(f">{reference}</", bare) if reference else bare
 
 
 def _element(name: str, base: Accepted, reference: str) -> str:

@@ -47,18 +47,16 @@ def forgeries(
 
 
 def _tenants(target: "Target", pair: Rivals) -> Iterator[str]:
-    section = target.file.principals[pair.victim]
-    if section.tenant is not None:
+    section = target.file.principals.get(pair.victim)
+    if section is not None and section.tenant is not None:
         yield section.tenant
     yield from _learnt(target, pair.victim, TENANT, pair.stranger)
 
 
 def _users(target: "Target", pair: Rivals) -> Iterator[str]:
     yield from _learnt(target, pair.victim, _USER, pair.stranger)
-    login = target.file.principals[pair.victim].login or {}
     for name in ("username", "user", "email", "login"):
-        if isinstance(login.get(name), str):
-            yield login[name]
+        yield from filter(None, [target.principals[pair.victim].called(name)])
 
 
 def _learnt(target: "Target", who: str, names: re.Pattern[str], other: str) -> list[str]:

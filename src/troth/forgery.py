@@ -45,6 +45,8 @@ class Keys:
     published: tuple[Mapping[str, Any], ...] = ()
     signing: str = field(default="", repr=False)
     refresh: str = field(default="", repr=False)
+    publish: Callable[[bytes, str], str] | None = None
+    """Puts a content of some media type where the service may call it, and gives the address."""
 
 
 Make = Callable[[Token, Keys], str | None]
@@ -80,6 +82,11 @@ def signed_in_public(token: Token | None) -> bool:
     return token is not None and token.algorithm not in _HASHES
 
 
+def symmetric(algorithm: str) -> bool:
+    """Whether who verifies could sign as well."""
+    return algorithm in _HASHES
+
+
 def _bytes(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
@@ -99,7 +106,7 @@ def _hmac(header: Mapping[str, Any], payload: str, key: bytes) -> str:
     return f"{head}.{_text(digest)}"
 
 
-def _signed(header: Mapping[str, Any], payload: str, key: Any) -> str:
+def signed(header: Mapping[str, Any], payload: str, key: Any) -> str:
     """The same, with a private key that suits its algorithm."""
     head = f"{_part(header)}.{payload}"
     algorithm = get_default_algorithms()[str(header["alg"])]
@@ -107,7 +114,7 @@ def _signed(header: Mapping[str, Any], payload: str, key: Any) -> str:
 
 
 @cache
-def _foreign(algorithm: str) -> Any:
+def foreign(algorithm: str) -> Any:
     """A private key of ours for an asymmetric algorithm, None for an unknown one."""
     if algorithm[:2] in {"RS", "PS"}:
         return rsa.generate_private_key(65537, 2048)
@@ -138,8 +145,8 @@ def _none(word: str) -> Make:
 def _by_a_foreign_key(token: Token, _: Keys) -> str | None:
     if token.algorithm in _HASHES:
         return _hmac(token.header, token.parts[1], secrets.token_bytes(32))
-    key = _foreign(token.algorithm)
-    return _signed(token.header, token.parts[1], key) if key is not None else None
+    key = foreign(token.algorithm)
+    return signed(token.header, token.parts[1], key) if key is not None else None
 
 
 def _by_an_empty_key(token: Token, _: Keys) -> str:
@@ -148,11 +155,11 @@ def _by_an_empty_key(token: Token, _: Keys) -> str:
 
 def _with_its_own_key(token: Token, _: Keys) -> str | None:
     algorithm = token.algorithm if token.algorithm not in _HASHES else "ES256"
-    key = _foreign(algorithm)
+    key = foreign(algorithm)
     if key is None:
         return None
     jwk = get_default_algorithms()[algorithm].to_jwk(key.public_key(), as_dict=True)
-    return _signed({**token.header, "alg": algorithm, "jwk": jwk}, token.parts[1], key)
+    return signed({**token.header, "alg": algorithm, "jwk": jwk}, token.parts[1], key)
 
 
 def _kid(kid: str, key: bytes) -> Make:
@@ -254,7 +261,7 @@ def _resigned(change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Make
         if algorithm is None:
             return None
         with suppress(ValueError, TypeError, jwt.PyJWTError):
-            return _signed(token.header, _part(claims), algorithm.prepare_key(keys.signing))
+            return signed(token.header, _part(claims), algorithm.prepare_key(keys.signing))
         return None
 
     return make

@@ -69,9 +69,13 @@ class Asked(Probe):
 def by_parity(asked: Asked) -> None:
     """An odd number of quotes breaks the statement, an even one does not: one to four of them.
 
-    What cannot hold quotes at all, or breaks at the first one, is broken by two as well.
+    What cannot hold quotes at all, or breaks at the first one, is broken by two as well. Where both
+    kinds at once are taken, neither breaks it.
     """
     value = asked.spot.text
+    both = asked.quoted(f"{value}{''.join(QUOTES)}", "quotes of both kinds")
+    if both.response and not broken(both) and both.status not in {400, 422}:
+        return
     for quote in QUOTES:
         one = asked.quoted(f"{value}{quote}", "a quote")
         if not broken(one):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from troth.checks.disclosure import error_disclosure
-from troth.checks.origin import Origins, cross_origin, preflight
+from troth.checks.origin import Origins, cross_origin, preflight, unvaried
 from troth.checks.response_headers import response_headers
 from troth.checks.secrets import declared_secrets, response_secrets, sent_secrets, takes_secrets
 from troth.exchange import Exchange
@@ -44,10 +44,15 @@ class Leaks:
             for each in self._sent(exchange):
                 if each not in self.passwords:
                     self.passwords.append(each)
-        return self.judged(exchange)
+        return self._judged(exchange)
 
     def judged(self, exchange: Exchange) -> tuple[Complaint, ...]:
-        """What is held against an exchange; nothing is remembered."""
+        """What is held against an exchange, by itself or beside an earlier one that a property
+        shows along with it; nothing is remembered.
+        """
+        return self._judged(exchange) + unvaried(exchange, self.origins)
+
+    def _judged(self, exchange: Exchange) -> tuple[Complaint, ...]:
         found = error_disclosure(exchange)
         if exchange.frames is None:
             operation = self.target.observer.known.get(exchange.operation or "")

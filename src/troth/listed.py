@@ -8,7 +8,8 @@ from troth.prop import Inconclusive, control
 from troth.resource import MOST_PAGES, One, full, listed, made, next_page, parsed
 from troth.rivals import owner_of
 from troth.spec.families import Collection
-from troth.telling import scalars
+from troth.telling import everybodys, members_of, scalars
+from troth.theft import OPEN
 from troth.trial import NO_VERDICT, Trial
 
 
@@ -69,7 +70,11 @@ def listed_to(trial: Trial, collection: Collection, thing: One) -> Exchange | No
     if not others.refused or others.status in NO_VERDICT:
         return None
     page = parsed(found.response)
-    whole = scalars(parsed(own.response)) <= scalars(page)
+    theirs = parsed(own.response)
+    control(said or not everybodys(theirs), OPEN)
+    # A row that has all texts of a thing without texts is no more than its id.
+    whole = scalars(theirs) <= scalars(page)
+    whole &= members_of(theirs, thing.id) <= members_of(page, thing.id)
     return found if whole or said or trial.rivals.tenants else None
 
 

@@ -9,10 +9,27 @@ from typing import Any
 
 from troth.case import Fault, Values
 from troth.exchange import Exchange, History
+from troth.pace import Pace
 
 LASTING = 240.0
 """Seconds after which what was made for others to use is made anew: signed addresses, codes and
 tokens lapse, and a run that goes on for hours would take their end for a refusal."""
+
+BARE = frozenset(
+    {"id", "uuid", "guid", "key", "name", "type", "code", "status", "version", "value"}
+)
+NESTED = 3
+"""How deep in an answer its members are noticed."""
+
+
+def plain(name: str) -> str:
+    """A name without case and marks: `bookTitle` and `book_title` are one."""
+    return "".join(each for each in name.lower() if each.isalnum())
+
+
+def telling(names: Iterable[str]) -> frozenset[str]:
+    """The plain names among ``names`` by which a value is known; `id` and the like are of all."""
+    return frozenset(map(plain, names)) - BARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +128,36 @@ class Memory:
     """By list, principal and id: whether it shows it to him."""
     restless: dict[str, frozenset[str]] = field(default_factory=dict)
     """By reading operation: the places that change by themselves, without indexes."""
+    enrolled: dict[str, dict[str, Exchange]] = field(default_factory=dict)
+    """By newcomer, and by operation: what was answered to him when he signed up."""
+    pace: Pace = field(default_factory=Pace)
     fresh: int = 0
     guarded: dict[str, bool] = field(default_factory=dict)
     """Whether an operation refuses whoever shows no credential, by label."""
     prober: str = ""
     """The operation that shows whether an access token is good."""
+
+    seen: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
+    """By principal and plain name: the latest value of such a member in an answer to him, and
+    whether it is of something that was made then."""
+
+    def notice(self, who: str, answer: Any, names: frozenset[str], *, made: bool) -> None:
+        """Keep what ``answer`` has under one of ``names``; what was made is not lost to what was
+        only shown.
+        """
+        pending: list[tuple[Any, int]] = [(answer, 0)]
+        while pending:
+            value, depth = pending.pop()
+            if isinstance(value, list):
+                pending += [(each, depth + 1) for each in value[:3] if depth < NESTED]
+            for name, each in value.items() if isinstance(value, Mapping) else ():
+                if isinstance(each, Mapping | list):
+                    pending += [(each, depth + 1)] if depth < NESTED else []
+                    continue
+                key = (who, plain(str(name)))
+                told = isinstance(each, str | int) and not isinstance(each, bool) and each != ""
+                if key[1] in names and told and (made or not self.seen.get(key, ("", False))[1]):
+                    self.seen[key] = (str(each), made)
 
     def forget(self, identifier: str) -> None:
         """Drop what refers to the thing ``identifier``: it is gone."""
@@ -143,6 +185,17 @@ class Memory:
                 for each in held
                 if each.token or identifier not in map(str, each.drawn.values())
             ]
+
+    def part(self, name: str) -> None:
+        """Drop what was whoever's was called ``name``: somebody else is called so now."""
+        self.enrolled.pop(name, None)
+        self.things = {key: each for key, each in self.things.items() if key[1] != name}
+        self.owned = {key: each for key, each in self.owned.items() if key[1] != name}
+        self.listed = {key: each for key, each in self.listed.items() if key[1] != name}
+        self.attempted = {key: each for key, each in self.attempted.items() if key[1] != name}
+        self.accepted = {key: each for key, each in self.accepted.items() if each.principal != name}
+        for label, held in self.passes.items():
+            self.passes[label] = [each for each in held if each.who != name]
 
     def drop(self, labels: Iterable[str]) -> None:
         """Drop the things that these operations made, and that they could not make any."""

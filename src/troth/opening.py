@@ -13,15 +13,19 @@ from urllib.parse import urlsplit
 from troth.checks.envelope import promised
 from troth.config.explain import table
 from troth.errors import UsageError
+from troth.exchange import Request
 from troth.launch import Launched, launch, relaunch
 from troth.logs.command import Command
 from troth.logs.otlp import Collector
 from troth.logs.printed import Printed
 from troth.logs.tail import Tail
+from troth.newcomers import admit
 from troth.plan import Plan, preflight
-from troth.principal import principals
+from troth.principal import ANONYMOUS, principals
 from troth.profile import Profile
 from troth.spec.discover import discover
+from troth.spec.entry import entered, keyed
+from troth.spec.fetch import Fetch, fetching
 from troth.spec.graph import build
 from troth.spec.load import load as load_spec
 from troth.spec.operation import Spec
@@ -31,8 +35,10 @@ from troth.spec.validity import Validity
 from troth.target import Target
 from troth.transport.exclude import exclusions
 from troth.transport.http import Bounds, Wire
-from troth.transport.record import Recorder
+from troth.transport.record import NotSent, Recorder
+from troth.transport.trust import trusted
 
+MOST_PLACES = 3
 MOST_EVENTS = 1000
 """Events of a stream that are read at most, be they there at once."""
 
@@ -43,7 +49,8 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
     One that is not going to be ``asked`` anything need not be there.
     """
     plan = preflight(options)
-    wire = Wire()
+    reached = plan.loaded.file.target
+    wire = Wire(tls=trusted(reached.verify), unix=reached.socket)
     steps = [wire.close]
     try:
         plan = _with_scratch(plan, steps)
@@ -56,7 +63,8 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         base_url = _base_url(plan, launched)
         if asked:
             _answers(wire, base_url, section.timeout)
-        spec = _spec(plan, base_url)
+        spec = _spec(plan, base_url, fetching(wire, base_url))
+        plan = _entered(plan, spec)
         _frames_to_sockets(plan, spec)
         recorder = Recorder(
             wire,
@@ -71,6 +79,8 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
                 awaited=profile.events,
             ),
         )
+        if asked and spec.base_path and not urlsplit(base_url).path.strip("/"):
+            spec = _placed(recorder, base_url, spec)
         prefix = "" if urlsplit(base_url).path.strip("/") else spec.base_path
         file = plan.loaded.file
         target = Target(
@@ -101,6 +111,7 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         raise
     for step in steps:
         target.on_close(step)
+    admit(target)
     _read_logs(target, collector)
     if launched is not None and section.restart:
         target.restart = partial(_restarted, plan, target)
@@ -112,6 +123,46 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         )
     target.profile = profile.over(sum(map(target.asked, spec.operations)))
     return target
+
+
+def _placed(recorder: Recorder, base_url: str, spec: Spec) -> Spec:
+    """``spec`` without a base path that leads nowhere: `servers` often speaks of another place.
+
+    Only where nothing is there, and the same operation is there without it.
+    """
+    plain = [
+        each
+        for each in spec.operations
+        if each.method == "GET"
+        and "{" not in each.path
+        and not any(parameter.required for parameter in each.parameters)
+    ]
+    for each in sorted(plain, key=lambda each: len(each.path))[:MOST_PLACES]:
+        found = []
+        for prefix in (spec.base_path, ""):
+            request = Request("GET", f"{base_url}{prefix}{each.path}")
+            why = f"is the service below `{prefix or '/'}`, as the document's `servers` say?"
+            try:
+                answer = recorder.send(request, principal=ANONYMOUS, operation=None, purpose=why)
+            except NotSent:
+                break
+            found.append(answer.status)
+        if found and found[0] not in {0, 404}:
+            return spec
+        if len(found) == 2 and found[1] not in {0, 404}:
+            return replace(spec, base_path="")
+    return spec
+
+
+def _entered(plan: Plan, spec: Spec) -> Plan:
+    """The plan with what the document says of logging in, where the target file does not."""
+    file = plan.loaded.file
+    login = entered(spec, file.principals, file.session.login)
+    update: dict[str, Any] = {"principals": keyed(spec, file.principals)}
+    if login is not file.session.login:
+        update["session"] = file.session.model_copy(update={"login": login})
+    file = file.model_copy(update=update)
+    return replace(plan, loaded=replace(plan.loaded, file=file))
 
 
 def _frames_to_sockets(plan: Plan, spec: Spec) -> None:
@@ -233,13 +284,13 @@ def _base_url(plan: Plan, launched: Launched | None) -> str:
     return base_url.rstrip("/")
 
 
-def _spec(plan: Plan, base_url: str) -> Spec:
+def _spec(plan: Plan, base_url: str, fetch: Fetch) -> Spec:
     section = plan.loaded.file.target
     if plan.url:
-        return discover(plan.url, remote_refs=section.remote_refs)
+        return discover(plan.url, remote_refs=section.remote_refs, fetch=fetch)
     if section.spec is None:
-        return discover(base_url, remote_refs=section.remote_refs)
+        return discover(base_url, remote_refs=section.remote_refs, fetch=fetch)
     source = section.spec
     if source.startswith("/") and not Path(source).is_file():
         source = base_url + source
-    return load_spec(source, remote_refs=section.remote_refs)
+    return load_spec(source, remote_refs=section.remote_refs, fetch=fetch)

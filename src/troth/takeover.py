@@ -1,25 +1,22 @@
 """Two accounts: one is to have power over the other, or none has; and what the lower one tries."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from troth.assignment import ACCOUNT
 from troth.exchange import Exchange
-from troth.fresh import named_anew
 from troth.person import Grant, Person
-from troth.principal import ANONYMOUS
 from troth.privileges import POWERS, another, high, objects, plain, privileged
-from troth.prop import Inapplicable, Inconclusive, control
+from troth.prop import Inapplicable, Inconclusive
 from troth.resource import json_type, members, parsed
 from troth.scene import Scene, Taken
+from troth.senders import fits
 from troth.session import session
+from troth.signup import sign_up, signed_up
 from troth.spec.operation import Operation
 from troth.spec.schema import branches
-from troth.standing import fits
 
 if TYPE_CHECKING:
     from troth.target import Target
@@ -112,42 +109,14 @@ def _collect(account: Account, whose: str, exchange: Exchange, body: Any) -> Non
 
 def _signed_up(world: "World", steps: Any, section: Any) -> Person:
     """Somebody who signed up, where that can be told. Raises Inapplicable, Inconclusive."""
-    target = world.target
-    logins = [each.login for each in target.file.principals.values() if each.login]
-    wanted = set(logins[0]) if logins else set()
-    for each in target.spec.operations:
-        if each.method != "POST" or each.secured or each == steps.entry or not wanted:
-            continue
-        if "{" in each.path or not ACCOUNT.search(each.path) or target.closed(each):
-            continue
-        if not wanted <= members(world, each).keys():
-            continue
-        accepted = world.accepted(each)
-        values, sources = named_anew(world, each, accepted.values)
-        if not sources:
-            continue
-        case = target.generator.build(each, values, purpose="sign up")
-        errand = world.errand(case, ANONYMOUS, whole=True)
-        answer = world.run(replace(errand, sources=(*errand.sources, *sources)))
-        control(answer.ok, f"{each.label} signed up nobody: {answer.status}")
-        scene = Scene(world)
-        scene.answers[each.label] = answer
-        world.example.provenance.append(answer)
-        sent = parsed_request(answer)
-        body = {
-            name: Taken(sent[name], f"{answer.number} $request.body#/{name}") for name in wanted
-        }
-        return Person(scene, steps, section, body, disposable=True)
-    raise Inapplicable("nobody signs up: [session] has no throwaway, and none is inferred")
-
-
-def parsed_request(exchange: Exchange) -> dict[str, Any]:
-    """The JSON that was sent."""
-    try:
-        body = json.loads(exchange.request.body)
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
+    found = sign_up(world.target)
+    if found is None:
+        raise Inapplicable("nobody signs up: [session] has no throwaway, and none is inferred")
+    answer, body = signed_up(world, *found)
+    scene = Scene(world)
+    scene.answers[found[0].label] = answer
+    world.example.provenance.append(answer)
+    return Person(scene, steps, section, body, disposable=True)
 
 
 @dataclass(frozen=True, slots=True)

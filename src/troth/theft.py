@@ -1,7 +1,7 @@
 """Whether a stranger was shown what is another's: the same as its owner, and not by design."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from troth.case import Values
 from troth.exchange import Exchange
@@ -9,8 +9,13 @@ from troth.prop import Inconclusive, control
 from troth.rivals import owner_of
 from troth.seeded import seeded
 from troth.spec.operation import Operation
-from troth.telling import content, private, scalars, steady, told
+from troth.telling import content, everybodys, private, scalars, steady, told
 from troth.trial import Trial, public, with_ids
+
+OPEN: Final = (
+    "the thing says of itself that everybody may see it: have one made that does not, by its body "
+    "in [operations], or say whose it is, [resources.*] owner"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ def shown_to(trial: Trial, values: Values, probe: Exchange) -> Shown | None:
         own = {at: value for at, value in own.items() if blank.get(at) != value}
     if not own:
         return None
+    _, said = owner_of(trial.world.target, trial.operation)
+    # Who made it chose so, or troth did when it made up values.
+    control(said or not everybodys(content(first)), OPEN)
     own = _kept(trial, values, own)
     return Shown(again, probe, tuple(sorted(own))) if own else None
 

@@ -2,16 +2,20 @@
 errors. `PANTRY_FAULTS` names what is wrong with it.
 """
 
+import asyncio
 import itertools
 import os
 import re
 import sqlite3
 import urllib.request
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from xml.sax import SAXException, handler, make_parser
+from xml.sax.xmlreader import InputSource
 
 from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,6 +26,29 @@ PATTERN = re.compile(r"^([a-z0-9]([-.\w]*[a-z0-9])*@([a-z0-9][-\w]*[a-z0-9]\.)+[
 SAFE = re.compile(r"^[^@\s]{1,64}@[a-z0-9.-]{1,200}$")
 MOST = 6
 INNER = ("127.", "localhost", "10.", "0.", "[")
+
+
+ORDER = {
+    "type": "object",
+    "xml": {"name": "order"},
+    "required": ["thing"],
+    "properties": {"thing": {"type": "string", "minLength": 1, "example": "rice"}},
+}
+EXAMPLE = "<order><thing>rice</thing></order>"
+
+
+class Members(handler.ContentHandler):
+    """The texts of elements, by name."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.name = {}, ""
+
+    def startElement(self, name, attrs):  # noqa: N802 - SAX
+        self.name = name
+
+    def characters(self, content):
+        self.found[self.name] = self.found.get(self.name, "") + content
 
 
 class Named(BaseModel):
@@ -68,18 +95,24 @@ def build() -> FastAPI:
         people[body.username] = body.password
         return {"message": "welcome"}
 
-    @app.post("/login", operation_id="enter")
+    @app.post("/login", operation_id="enter", responses={429: {"description": "Too many."}})
     def enter(body: Person, request: Request) -> dict[str, str]:
         who = body.username
         if "forwarded" in FAULTS:
             who += request.headers.get("x-forwarded-for", "")
-        if failures.get(who, 0) >= MOST and "no-limit" not in FAULTS:
+        if failures.get(who, 0) >= MOST and not FAULTS & {"no-limit", "told"}:
             raise HTTPException(429, "too many", headers={"Retry-After": "600"})
         if people.get(body.username) != body.password:
             failures[who] = failures.get(who, 0) + 1
+            counted = sum(failures.values()) if "together" in FAULTS else failures[who]
+            left = {
+                "RateLimit-Limit": str(MOST),
+                "RateLimit-Remaining": str(max(0, MOST - counted)),
+                "RateLimit-Reset": "600",
+            }
             if "enumeration" in FAULTS and body.username not in people:
-                raise HTTPException(401, "there is nobody of that name")
-            raise HTTPException(401, f"no, {body.username}")
+                raise HTTPException(401, "there is nobody of that name", headers=left)
+            raise HTTPException(401, f"no, {body.username}", headers=left)
         token = f"{next(numbers)}-{token_urlsafe(12)}"
         tokens[token] = body.username
         return {"token": token}
@@ -147,6 +180,30 @@ def build() -> FastAPI:
             with suppress(OSError), urllib.request.urlopen(body.url, timeout=2) as answer:
                 return {"url": body.url, "text": answer.read(200).decode("utf-8", "replace")}
         return {"url": body.url, "text": ""}
+
+    @app.post(
+        "/orders",
+        operation_id="order",
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {"application/xml": {"schema": ORDER, "example": EXAMPLE}},
+            }
+        },
+    )
+    async def order(request: Request) -> dict[str, str]:
+        parser, members = make_parser(), Members()
+        parser.setFeature(handler.feature_external_ges, "xxe" in FAULTS)
+        parser.setContentHandler(members)
+        source = InputSource()
+        source.setByteStream(BytesIO(await request.body()))
+        try:
+            await asyncio.to_thread(parser.parse, source)
+        except (SAXException, OSError, ValueError):
+            raise HTTPException(400, "that is no order") from None
+        if not members.found.get("thing"):
+            raise HTTPException(400, "of what?")
+        return {"message": f"{members.found['thing'][:200]} will come"}
 
     if "dump" in FAULTS:
 

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from troth.reference import Settings, create_app
+from troth.reference.app import create_app
 from troth.reference.logs import configure
 from troth.reference.server import serve
+from troth.reference.settings import Settings
 
 CREDENTIALS = (b"authorization", b"x-api-key", b"cookie", b"set-cookie", b"stripe-signature")
 SECRET = re.compile(r"token|password|secret|^codes?$|^key$|load_url$", re.IGNORECASE)

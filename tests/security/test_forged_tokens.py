@@ -3,14 +3,17 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import jwt
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import get_default_algorithms
 
+from troth.brought import BROUGHT, address
 from troth.forgery import (
     CLAIMS,
     FORGERIES,
@@ -47,10 +50,10 @@ def test_a_genuine_token_verifies_against_the_published_key(algorithm):
 
 
 @pytest.mark.parametrize("algorithm", ["EdDSA", "RS256", "HS256"])
-@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda each: each.name)
+@pytest.mark.parametrize("forgery", [*FORGERIES, *BROUGHT], ids=lambda each: each.name)
 def test_no_forgery_is_signed_by_the_right_key(algorithm, forgery):
     token, keys = issued(algorithm)
-    text = forgery.make(token, keys)
+    text = forgery.make(token, replace(keys, publish=lambda *_: "http://127.0.0.1/t/0"))
     if text is None:
         return
     made = token_of(text)
@@ -107,3 +110,24 @@ def test_a_header_survives():
     header = json.loads(jwt.utils.base64url_decode(text.split(".")[0]))
     assert header["alg"] == "nOnE"
     assert header["kid"] == "1"
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "RS256", "HS256"])
+def test_a_token_that_names_its_key_is_signed_with_it(algorithm):
+    token, keys = issued(algorithm)
+    held = {}
+
+    def publish(body, media_type):
+        url = f"http://127.0.0.1:1/t/{len(held)}"
+        held[url] = (body, media_type)
+        return url
+
+    by_set, by_certificate, _ = (
+        each.make(token, replace(keys, publish=publish)) for each in BROUGHT
+    )
+    body, _ = held[address(by_set)]
+    (jwk,) = json.loads(body)["keys"]
+    assert jwk["kid"] == token.header["kid"]
+    assert verifies(token_of(by_set), jwt.PyJWK(jwk).key)
+    body, _ = held[address(by_certificate)]
+    assert verifies(token_of(by_certificate), x509.load_pem_x509_certificate(body).public_key())

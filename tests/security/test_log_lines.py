@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from troth.logs.command import Command
 from troth.logs.integrity import forged, payload, spoofed, structured, unjoined
 from troth.logs.otlp import Collector
-from troth.logs.search import form_of, known_in, line_of, plausible
+from troth.logs.search import form_of, known_in, line_of, planted_in, plausible
 from troth.logs.tail import Tail
 
 SECRET = "4f1c0b9ae27d4c35a0e1b2c3d4e5f607"
@@ -49,6 +49,15 @@ def test_a_canary_is_found_in_every_form(text):
 )
 def test_what_is_no_canary_is_not(text):
     assert form_of(SECRET, text) == ""
+
+
+@pytest.mark.parametrize("secret", ["12345678901204536789aabbccddeeff", "aaaaaaaaaaaabbbbbbbbbbbb"])
+def test_a_canary_is_found_in_the_evidence_however_plain_its_beginning(secret):
+    assert not plausible(secret[:12]), "what a run issued would not be looked for by this"
+    for text in (secret, secret[:12].upper(), base64.b64encode(f"a{secret}".encode()).decode()):
+        assert planted_in([SECRET, secret], f"it is {text}.")
+    assert planted_in([SECRET, secret], secret.encode().hex())
+    assert not planted_in([SECRET, secret], f"{secret[:11]} {SECRET[1:]}")
 
 
 def test_secrets_of_a_run_are_those_that_stand_nowhere_by_chance():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from troth.checks.origin import Origins, cross_origin, preflight
+from troth.checks.origin import Origins, cross_origin, preflight, unvaried
 from troth.exchange import Exchange, Request, Response
 from troth.strategies.origins import FOREIGN, kind_of, look_alikes, offered
 
@@ -86,13 +86,33 @@ def test_who_allows_everybody_has_one_finding():
     assert set(every) == {"any Origin is allowed with credentials"}
 
 
+KEPT = {"Cache_Control": "public, max-age=60"}
+
+
+def varies(*answers):
+    """The roots of what is held against the last of them, once the others were seen."""
+    origins = Origins(OWN, (APP,))
+    for each in answers:
+        origins.note(each)
+    return [each.root for each in unvaried(answers[-1], origins)]
+
+
 def test_an_answer_for_one_origin_that_caches_keep_varies():
-    origins = Origins(OWN, (APP,), refuses=True)
-    kept = {"Cache_Control": "public, max-age=60"}
-    assert [each.severity for each in cross_origin(allowing(APP, **kept), origins)] == ["low"]
-    assert cross_origin(allowing(APP, **kept, Vary="Accept, Origin"), origins) == ()
-    assert cross_origin(allowing(APP), origins) == ()
-    assert cross_origin(allowing(APP, **kept), Origins(OWN, (APP,))) == ()
+    (said,) = varies(asked(FOREIGN, **KEPT), allowing(APP, **KEPT))
+    assert said == "the answer depends on Origin, and Vary does not say so"
+    (said,) = varies(allowing(FOREIGN, **KEPT), allowing(APP, **KEPT))
+    assert said.endswith("Vary does not say so")
+    assert varies(asked(FOREIGN, **KEPT), allowing(APP, **KEPT, Vary="Accept, Origin")) == []
+    assert varies(asked(FOREIGN), allowing(APP)) == []
+    assert varies(asked(FOREIGN, **KEPT), allowing(APP, Cache_Control="private, max-age=60")) == []
+    # Nothing to compare with: somewhere else, or nothing was asked.
+    assert varies(allowing(APP, **KEPT)) == []
+
+
+@pytest.mark.parametrize("told", ["*", APP])
+def test_an_origin_that_all_are_told_needs_no_vary(told):
+    answers = [asked(each, Access_Control_Allow_Origin=told, **KEPT) for each in (FOREIGN, APP)]
+    assert varies(*answers) == []
 
 
 def granted(methods, headers, **more):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.climbing import UNIX
+from troth.entities import _named, _rooted
 from troth.exchange import Exchange, Request, Response
 from troth.listener import Listener, ports, told
 from troth.probing import content, yardstick
@@ -118,3 +119,10 @@ def test_a_listener_hears_and_says_what_nobody_sent():
 def test_a_file_is_known_by_its_content_and_not_by_its_name():
     assert UNIX.content.search("root:x:0:0:root:/root:/bin/bash")
     assert not UNIX.content.search("no such file: ../../etc/passwd")
+
+
+def test_xml_that_is_written_out_keeps_its_root_and_takes_a_reference():
+    text = '<?xml version="1.0"?>\n<!-- <a> -->\n<o:order n="1"><thing>rice</thing><n/></o:order>'
+    assert _rooted(text) == "o:order"
+    assert _named(text, "") == '<o:order n="1"><thing>rice</thing><n/></o:order>'
+    assert _named(text, "&e;") == '<o:order n="1"><thing>&e;</thing><n/></o:order>'

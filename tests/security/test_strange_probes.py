@@ -50,6 +50,7 @@ PLANTED = {
     "fetch": ("SEC353", "POST /previews: body /url"),
     "climb": ("SEC354", "GET /recipes: query file leads to files outside"),
     "redirect": ("SEC355", "GET /go: query next leads the caller to any host"),
+    "xxe": ("SEC356", "POST /orders: XML that is sent reads elsewhere"),
     "enumeration": ("SEC363", "POST /login tells by its body whom the service knows"),
     "pattern": ("SEC364", "POST /people: time explodes with the size of body /email"),
     "dump": ("SEC371", "GET /_debug is open, though the document does not have it"),
@@ -113,3 +114,30 @@ def test_a_limit_that_does_not_hold_is_found(ask, fault):
         # This server says that it is uvicorn, and is asked from its own machine.
         found = run.said("inconclusive")
     assert [each for each in found if each.startswith(identifier) and root in each], run.text
+
+
+TOLD = {
+    "": ("pass", ""),
+    "told": ("fail", "POST /login is answered when nothing remains, as its own headers say"),
+    "together": ("", "it is counted for all who come from here"),
+}
+
+
+@pytest.mark.parametrize("fault", TOLD, ids=lambda each: each or "clean")
+def test_a_login_is_held_to_what_its_headers_say(serve, tmp_path, fault):
+    url = serve("pantry:app", PANTRY_PASSWORD=PASSWORD, PANTRY_FAULTS=fault)
+    file = tmp_path / "target.toml"
+    head, _, rest = TOML.format(url=url).partition("[limits.enter]")
+    file.write_text(head + rest[rest.index("[operations.read]") :])
+    run = troth(
+        *("--target", str(file), "-k", "rate_limit or lockout"),
+        evidence=tmp_path / "evidence",
+        profile="ci",
+        suite="security",
+        PANTRY_PASSWORD=PASSWORD,
+    )
+    verdict, said = TOLD[fault]
+    rows = [each for each in run.verdicts if each["property"] == "SEC361"]
+    assert {each["verdict"] for each in rows} == ({verdict} if verdict else set()), run.text
+    assert said in run.text
+    assert run.said("error") == []

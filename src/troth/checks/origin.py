@@ -1,6 +1,6 @@
 """Which pages a service lets read its answers: what it says of a request's ``Origin``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troth.exchange import Exchange, Response
 from troth.finding import Complaint
@@ -39,6 +39,8 @@ class Origins:
     """Whether a stream was asked from everywhere."""
     grants: bool = False
     """Whether any preflight was answered with what it allows."""
+    foreign: dict[str, str | None] = field(default_factory=dict)
+    """By path, what the plainly foreign one was told that is allowed."""
 
     def note(self, exchange: Exchange) -> None:
         """Learn from an answer."""
@@ -49,6 +51,8 @@ class Origins:
             allowed = response.header(ORIGIN) == origin
             self.reflects |= allowed and _credentials(response)
             self.refuses |= response.header(ORIGIN) is None and exchange.frames is None
+            if exchange.request.method == "GET" and exchange.status == 200:
+                self.foreign[_path(exchange)] = response.header(ORIGIN)
         self.grants |= exchange.ok and response.header("access-control-allow-methods") is not None
 
 
@@ -60,10 +64,28 @@ def cross_origin(exchange: Exchange, origins: Origins) -> tuple[Complaint, ...]:
     if response.header(ORIGIN) != origin:
         return ()
     kind = kind_of(origin, origins.allowed, origins.own)
-    found = _allowed(origin, kind, response, origins)
-    if _unvaried(exchange, response) and (kind is not None or origins.refuses):
-        found += (Complaint("SEC331", UNVARIED, UNVARIED, severity="low"),)
-    return found
+    return _allowed(origin, kind, response, origins)
+
+
+def unvaried(exchange: Exchange, origins: Origins) -> tuple[Complaint, ...]:
+    """SEC331: what is held against an answer to one Origin that a cache may give to another, when
+    the foreign one was told something else at the same place. Whoever is always told the same
+    origin, or `*`, needs no Vary.
+    """
+    origin, response = exchange.request.header("origin"), exchange.response
+    if origin is None or response is None or not _kept(exchange, response):
+        return ()
+    told, path = response.header(ORIGIN), _path(exchange)
+    if told is None or path not in origins.foreign or origins.foreign[path] == told:
+        return ()
+    vary = {each.strip().lower() for each in (response.header("vary") or "").split(",")}
+    if vary & {"origin", "*"}:
+        return ()
+    return (Complaint("SEC331", UNVARIED, UNVARIED, severity="low"),)
+
+
+def _path(exchange: Exchange) -> str:
+    return exchange.request.url.partition("?")[0]
 
 
 def _allowed(
@@ -90,16 +112,15 @@ def _credentials(response: Response) -> bool:
     return response.header(CREDENTIALS) == "true"
 
 
-def _unvaried(exchange: Exchange, response: Response) -> bool:
-    """Whether a cache may keep an answer for one Origin, and give it to another."""
+def _kept(exchange: Exchange, response: Response) -> bool:
+    """Whether a cache that many share may keep it."""
     if exchange.request.method != "GET" or exchange.status != 200:
         return False
-    vary = {each.strip().lower() for each in (response.header("vary") or "").split(",")}
     cache = (response.header("cache-control") or "").lower()
-    kept = any(
-        response.header(each) is not None for each in ("expires", "etag", "last-modified")
-    ) or ("max-age" in cache or "public" in cache)
-    return kept and not vary & {"origin", "*"} and not ("no-store" in cache or "private" in cache)
+    if "no-store" in cache or "private" in cache:
+        return False
+    dated = (response.header(each) for each in ("expires", "etag", "last-modified"))
+    return any(each is not None for each in dated) or "max-age" in cache or "public" in cache
 
 
 def preflight(exchange: Exchange, origins: Origins) -> tuple[Complaint, ...]:

@@ -50,6 +50,15 @@ def known_in(secrets: Iterable[str], lines: Sequence[str]) -> str:
     return telling[found.number] if found is not None else ""
 
 
+def planted_in(canaries: Iterable[str], text: str) -> bool:
+    """Whether one of ``canaries``, or its beginning, stands in a long ``text`` in any form."""
+    beginnings = [each[:PREFIX] for each in canaries]
+    lower = text.lower()
+    if any(each in lower for each in beginnings):
+        return True
+    return among((one for each in beginnings for one in needles(each, 1)), text) is not None
+
+
 def plausible(secret: str) -> bool:
     """Whether a text that is the same is no other one by chance."""
     return (

@@ -1,10 +1,16 @@
 """The catalogue is closed: an id has one file, one docstring, one row in the documents."""
 
 import ast
+import importlib
 import re
 from pathlib import Path
 
 import pytest
+
+from troth.case import CREDENTIAL, Fault
+from troth.checks.charged import CHARGED
+from troth.checks.server_error import owner_of
+from troth.prop import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 PREFIXES = {"fuzz": "FUZ", "properties": "PRO", "security": "SEC"}
@@ -83,6 +89,23 @@ def test_ids_are_unique():
         for identifier in ids(path):
             owners.setdefault(identifier, []).append(label(path))
     assert not {each: where for each, where in owners.items() if len(where) > 1}
+
+
+def test_what_checks_charge_is_known_without_the_suite():
+    charged = {
+        match
+        for folder in ("checks", "spec")
+        for path in sorted((ROOT / "src/troth" / folder).glob("*.py"))
+        for match in re.findall(
+            r"Complaint\(\s*\"([A-Z]{3}\d{3})\"", path.read_text(encoding="utf-8")
+        )
+    } | {owner_of(Fault(place, "", "k", "d")) for place in ("body", CREDENTIAL)}
+    assert charged == CHARGED.keys()
+    for path in SUITES:
+        for identifier in ids(path) & charged:
+            importlib.import_module(f"{path.parent.name}.{path.stem}")
+            declared, said = CATALOGUE[identifier], CHARGED[identifier]
+            assert (declared.severity, declared.refs) == (said.severity, said.refs)
 
 
 def test_documents_list_exactly_what_exists():

@@ -86,10 +86,16 @@ class Warm:
     folder: Path
 
     def run(
-        self, name: str, operations: tuple[str, ...], profile: str, *, only: tuple[str, ...] = ()
+        self,
+        name: str,
+        operations: tuple[str, ...],
+        profile: str,
+        *,
+        only: tuple[str, ...] = (),
+        options: tuple[str, ...] = (),
     ) -> Detection:
         """Ask the service with the defect ``name`` (empty: the clean one) of ``operations``, all
-        properties or ``only`` those.
+        properties or ``only`` those, with more ``options`` of pytest.
         """
         below = self.folder / f"{name or 'clean'}-{profile}{'-only' if only else ''}"
         below.mkdir()
@@ -102,6 +108,7 @@ class Warm:
             *("--target", str(target), "--evidence", str(evidence)),
             *(each for operation in operations for each in ("--operation", operation)),
             *(("-k", " or ".join(_tests(only))) if only else ()),
+            *options,
         ]
         with said.open("wb") as out:
             code = ask_warm.ask(

@@ -183,3 +183,18 @@ def edit_query(
         return {**scope, "query_string": urlencode(edited).encode()} if edited != pairs else scope
 
     app.add_middleware(_Before, method=method, path=re.compile(path), first=change)
+
+
+def spell_as_documented(app: FastAPI) -> None:
+    """Have paths with a slash behind them, a doubled one or capital letters be read as if they had
+    none; such a request is marked by a header.
+    """
+
+    def plainly(scope: Scope) -> Scope:
+        path = re.sub("/+", "/", scope["path"]).rstrip("/").lower() or "/"
+        if path == scope["path"]:
+            return scope
+        headers = [*scope["headers"], (b"x-spelled", b"1")]
+        return {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
+
+    app.add_middleware(_Before, method="GET", path=re.compile(".*"), first=plainly)

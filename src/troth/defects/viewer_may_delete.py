@@ -32,5 +32,7 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - routes and the domain are pat
 
 
 DEFECT = Defect(
-    caught_by=("SEC322",), operations=("inviteUser", "changeUser", "deleteUser"), plant=plant
+    caught_by=("SEC321", "SEC322"),
+    operations=("inviteUser", "changeUser", "deleteUser"),
+    plant=plant,
 )

@@ -31,7 +31,7 @@ def plant(app: FastAPI) -> None:  # noqa: ARG001 - routes and the domain are pat
 
 
 DEFECT = Defect(
-    caught_by=("SEC323",),
+    caught_by=("SEC321", "SEC323"),
     operations=("createToken", "changeUser", "getIdentity"),
     plant=plant,
 )

@@ -16,6 +16,8 @@ _NOT_OURS = frozenset(
 # A fixed boundary: requests are the same bytes in every run. It cannot occur in generated text
 # by accident, and a file that contains it would be an odd coincidence.
 _BOUNDARY = "troth-7c1f9d2e5b8a4063"
+# RFC 3986, section 3.4: what stands in a query as it is, and what encodes the rest.
+_QUERY = "%!$&'()*+,;=:@/?[]"
 
 
 def encode(sent: Mapping[str, Any], *, prefix: str) -> tuple[str, Headers, bytes]:
@@ -38,8 +40,14 @@ def encode(sent: Mapping[str, Any], *, prefix: str) -> tuple[str, Headers, bytes
     return path, tuple(headers), body
 
 
-def encode_query(params: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> str:
-    """Percent-encoded ``name=value`` pairs; a list repeats its name, None is left out."""
+def encode_query(params: str | Mapping[str, Any] | Iterable[tuple[str, Any]]) -> str:
+    """Percent-encoded ``name=value`` pairs; a list repeats its name, None is left out.
+
+    Text is a query that is encoded already, as of parameters with delimiters or `allowReserved`:
+    only what no query may hold (RFC 3986, section 3.4) is encoded in it.
+    """
+    if isinstance(params, str):
+        return quote(params.encode("utf-8", "surrogatepass"), safe=_QUERY)
     items = params.items() if isinstance(params, Mapping) else params
     pairs = []
     for name, value in items:

@@ -1,13 +1,18 @@
 """Gets one document over HTTP, bounded in time and size, unless the caller brings its own way."""
 
+import time
 from collections.abc import Callable
+from urllib.parse import urljoin
 
-import httpx
-
-from troth.exchange import Response
+from troth.exchange import Request, Response
+from troth.transport.http import Bounds, UnsendableRequest, Wire
+from troth.transport.request import origin
 
 TIMEOUT = 10.0
 LARGEST = 50 * 1024 * 1024
+MOST_REDIRECTS = 10
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_ACCEPT = (("Accept", "application/json, application/yaml, */*;q=0.5"),)
 
 
 class Unfetched(Exception):
@@ -18,21 +23,47 @@ Fetch = Callable[[str], Response]
 """Answers a GET of an absolute URL. Raises Unfetched when no whole response comes."""
 
 
-def fetch(url: str, *, timeout: float = TIMEOUT, largest: int = LARGEST) -> Response:
-    """GET ``url``, following redirects. ``timeout`` is in seconds, ``largest`` in bytes."""
-    accept = {"accept": "application/json, application/yaml, */*;q=0.5"}
-    body = bytearray()
-    try:
-        with httpx.stream(
-            "GET", url, headers=accept, timeout=timeout, follow_redirects=True
-        ) as response:
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > largest:
-                    raise Unfetched(f"it is larger than {largest} bytes")
-            headers = tuple(response.headers.multi_items())
-            return Response(response.status_code, headers, bytes(body))
-    except httpx.TimeoutException as error:
-        raise Unfetched(f"no answer within {timeout:g} s") from error
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        raise Unfetched(str(error) or type(error).__name__) from error
+def fetch(
+    url: str, *, timeout: float = TIMEOUT, largest: int = LARGEST, wire: Wire | None = None
+) -> Response:
+    """GET ``url``, following redirects. ``timeout`` is in seconds for all of it, ``largest`` in
+    bytes after decompression. No credential is ever sent. Raises Unfetched.
+    """
+    if wire is None:
+        with Wire() as own:
+            return fetch(url, timeout=timeout, largest=largest, wire=own)
+    deadline = time.monotonic() + timeout
+    for _ in range(MOST_REDIRECTS):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Unfetched(f"no answer within {timeout:g} s")
+        try:
+            outcome = wire.send(
+                Request("GET", url, _ACCEPT), timeout=left, bounds=Bounds(max_body=largest)
+            )
+        except UnsendableRequest as error:
+            raise Unfetched(str(error)) from error
+        response = outcome.response
+        if response is None:
+            slow = "within" in outcome.detail
+            raise Unfetched(f"no answer within {timeout:g} s" if slow else outcome.detail)
+        if response.truncated:
+            raise Unfetched(f"it is larger than {largest} bytes")
+        where = response.header("location")
+        if response.status not in _MOVED or not where:
+            return response
+        url = urljoin(url, where)
+    raise Unfetched(f"it was sent on more than {MOST_REDIRECTS} times")
+
+
+def fetching(wire: Wire, base_url: str) -> Fetch:
+    """Fetches from the target over its own ``wire``, and from anywhere else as usual."""
+
+    def get(url: str) -> Response:
+        try:
+            own = origin(url) == origin(base_url)
+        except UnsendableRequest as error:
+            raise Unfetched(str(error)) from error
+        return fetch(url, wire=wire) if own else fetch(url)
+
+    return get

@@ -24,6 +24,8 @@ class Index:
     makers_of: dict[str, list[Operation]] = field(default_factory=dict)  # by kind, surest first
     lists_of: dict[str, list[Operation]] = field(default_factory=dict)
     own_of: dict[str, list[Operation]] = field(default_factory=dict)
+    puts: dict[str, list[Operation]] = field(default_factory=dict)
+    """By normalised path of a single thing: what puts one there."""
     shown: dict[str, list[tuple[Operation, str, frozenset[str]]]] = field(default_factory=dict)
     """By joined name: operations whose answers have such a property, with pointer and types."""
     asks: dict[str, set[str]] = field(default_factory=dict)
@@ -45,6 +47,8 @@ class Index:
                 found = response_schema(spec, operation)
                 if found is not None:
                     late.append((schema_thing(component(found[2])), operation))
+            elif operation.method == "PUT" and path.endswith("}"):
+                index.puts.setdefault(normalised(path), []).append(operation)
             elif operation.method == "GET" and path.rpartition("/")[2].lower() in OWN:
                 found = response_schema(spec, operation)
                 kind = kind_of(path) or (schema_thing(component(found[2])) if found else "")
@@ -108,6 +112,13 @@ def _in_path(spec: Spec, spot: Spot, index: Index) -> Iterator[Found]:
     for lister in lists:
         yield from _with(lister, shown(spec, lister, wanted))
     yield from (each for each in named if each[2] == "list item")
+    if not makers:
+        # What has no collection to be added to may be made by putting it in its place.
+        yield from (
+            (each.label, f"$request.path.{spot.leaf}", "path hierarchy")
+            for each in index.puts.get(f"{spot.before}/{{}}", ())
+            if spot.before is not None and each.path.endswith("{" + spot.leaf + "}")
+        )
     if distinctive(spot.leaf):
         yield from _by_property(spot, index, text=False)
     if free:

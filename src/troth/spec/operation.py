@@ -159,6 +159,8 @@ class Scheme:
     location: str = ""  # apiKey: query, header, cookie
     key: str = ""  # apiKey: the parameter's name
     scheme: str = ""  # http: bearer, basic …
+    prefix: str = ""  # apiKey: what its description says that precedes the key, such as `Token `
+    flows: Mapping[str, str] = field(default_factory=dict)  # oauth2: token address by flow
 
     def __str__(self) -> str:
         if self.kind == "apiKey":

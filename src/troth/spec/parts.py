@@ -13,6 +13,7 @@ LOCATIONS = frozenset({"path", "query", "header", "cookie"})
 TEMPLATE = re.compile(r"{([^{}]+)}")
 # OpenAPI 3, Parameter Object: their definition "SHALL be ignored"; they are the Principal's.
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
+_MEDIA_TYPE = re.compile(r"\s*[^/\s;,]+/[^/\s;,]+")
 _STATUS = re.compile(r"[1-5](?:[0-9][0-9]|XX|xx)|default")
 
 
@@ -119,6 +120,11 @@ def contents(ground: Ground, place: Place) -> dict[str, Media] | None:
         raise Fault(place.pointer, f"it is {said(place.value)}; map media types to schemas")
     found: dict[str, Media] = {}
     for name in place.value:
+        if not _MEDIA_TYPE.match(name):
+            raise Fault(
+                place.at(name).pointer,
+                f"`{name}` is no media type; write one such as `application/json`",
+            )
         media = ground.resolved(place.at(name), "media type")
         order = media.value.get("x-event-order")
         found[name] = Media(

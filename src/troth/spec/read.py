@@ -11,6 +11,11 @@ from troth.spec.parts import body, parameters, responses
 from troth.spec.shape import escaped, said
 from troth.spec.sound import Fault, Ground, Place
 
+# As generators and people write it: drf-spectacular's words, and an example of the whole header.
+_PREFIX = re.compile(
+    r"""prefix\s+["'`]?([A-Za-z][\w-]*)|\b(Token|JWT|Bearer|Api-?Key|Key|Basic)\s+[<{\[]?(?=x{3}|[<{\[]|your)"""
+)
+
 
 def read(ground: Ground, version: str) -> tuple[tuple[Operation, ...], tuple[BrokenOperation, ...]]:
     """All operations of the document, the sound ones and the broken ones."""
@@ -140,8 +145,25 @@ def schemes(ground: Ground) -> dict[str, Scheme]:
             location=str(raw.get("in") or ""),
             key=str(raw.get("name") or ""),
             scheme=str(raw.get("scheme") or "").lower(),
+            prefix=_prefix(raw) if raw.get("type") == "apiKey" else "",
+            flows=_flows(raw.get("flows")),
         )
     return found
+
+
+def _prefix(raw: Mapping[str, Any]) -> str:
+    """What its description wants before the key: `required prefix "Token"`, or `Token <key>`."""
+    said = _PREFIX.search(str(raw.get("description") or ""))
+    return (said[1] or said[2]) + " " if said else ""
+
+
+def _flows(value: Any) -> dict[str, str]:
+    flows = value.items() if isinstance(value, Mapping) else ()
+    return {
+        str(name): each["tokenUrl"]
+        for name, each in flows
+        if isinstance(each, Mapping) and isinstance(each.get("tokenUrl"), str)
+    }
 
 
 def base_path(document: Mapping[str, Any], home: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from troth.errors import UsageError
+from troth.spec.pattern import readable
 from troth.spec.shape import SECTIONS, escaped, found, pointer_of, rebuilt
 
 Read = Callable[[str], Any]
@@ -61,6 +62,8 @@ class _Bundler:
         def change(kind: str, node: Mapping[str, Any]) -> Mapping[str, Any]:
             if kind == "schema" and isinstance(node.get("discriminator"), Mapping):
                 node = self._mapped(node, base)
+            if kind == "schema" and ("pattern" in node or "patternProperties" in node):
+                node = readable(node)
             ref = node.get("$ref")
             if not isinstance(ref, str) or kind in {"document", "components", "operation"}:
                 return node

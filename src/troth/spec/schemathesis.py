@@ -7,6 +7,7 @@ shrinks, and leaves the boundary cases out of a profile's control.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -20,16 +21,18 @@ import schemathesis.generation.hypothesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET, NotSet
+from schemathesis.core.errors import MalformedMediaType
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.transport import Response as JudgedResponse
 from schemathesis.openapi import checks as failures
 from schemathesis.specs.openapi import checks as judges
+from schemathesis.transport.requests import REQUESTS_TRANSPORT
 
 from troth.case import NO_BODY, Case, Fault, Values
-from troth.errors import UsageError
+from troth.errors import Unmakable, UsageError
 from troth.exchange import Exchange
 from troth.finding import Complaint
-from troth.spec.encode import encode
+from troth.spec.encode import encode, encode_json
 from troth.spec.operation import Operation, Spec
 from troth.spec.stream import EVENTS, whole
 
@@ -60,6 +63,8 @@ class Generator:
 
     schema: Any
     operations: Mapping[str, Any]
+    refused: Mapping[str, str]
+    """Why schemathesis takes an operation for none, by label."""
     _strategies: dict[tuple[str, bool], Any] = field(default_factory=dict, repr=False)
 
     def boundary(self, operation: Operation, *, valid: bool) -> Iterator[Case]:
@@ -69,13 +74,14 @@ class Generator:
         locations of schemathesis's template may be invalid too: `faults.single` puts valid
         values there.
         """
-        own = self.operations[operation.label]
-        for case in self.schema.iter_coverage_cases(
-            own,
-            generation_modes=[GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE],
-            generation_config=self.schema.config.generation_for(operation=own, phase="coverage"),
-        ):
-            yield self._ours(operation, case, valid=valid)
+        own = self._own(operation)
+        config = self.schema.config.generation_for(operation=own, phase="coverage")
+        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
+        with _making(operation):
+            for case in self.schema.iter_coverage_cases(
+                own, generation_modes=[mode], generation_config=config
+            ):
+                yield self._ours(operation, case, valid=valid)
 
     def generated(self, operation: Operation, *, valid: bool) -> st.SearchStrategy[Case]:
         """Random cases: schema-valid ones, or ones with at least one schema violation."""
@@ -83,7 +89,9 @@ class Generator:
         if key not in self._strategies:
             # Built and validated once: that costs as much as several examples.
             mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
-            strategy = self.operations[operation.label].as_strategy(generation_mode=mode)
+            with _making(operation):
+                strategy = self._own(operation).as_strategy(generation_mode=mode)
+                strategy.validate()  # here, where what is wrong can still be said
             self._strategies[key] = strategy.map(
                 lambda case: self._ours(operation, case, valid=valid)
             )
@@ -93,7 +101,7 @@ class Generator:
         self, operation: Operation, values: Values, *, fault: Fault | None = None, purpose: str = ""
     ) -> Case:
         """The case of these values, serialised as the document says."""
-        own = self.operations[operation.label]
+        own = self._own(operation)
         made = own.Case(
             path_parameters={
                 name: quote(str(value), safe="%") for name, value in values.path.items()
@@ -123,6 +131,14 @@ class Generator:
             return (_complaint(operation, exchange, failure),)
         return ()
 
+    def _own(self, operation: Operation) -> Any:
+        """The operation as schemathesis has it. Raises Unmakable where it has refused it."""
+        found = self.operations.get(operation.label)
+        if found is None:
+            why = self.refused.get(operation.label, "it does not read its description")
+            raise Unmakable(f"no request can be made of {operation.label}: {why}")
+        return found
+
     def _ours(self, operation: Operation, case: Any, *, valid: bool) -> Case:
         values = Values(
             path={name: _text(value) for name, value in (case.path_parameters or {}).items()},
@@ -136,20 +152,52 @@ class Generator:
         return made if valid else replace(made, fault=_fault(case))
 
     def _case(self, operation: Operation, case: Any, values: Values) -> Case:
-        sent = case.as_transport_kwargs(base_url=BASE)
+        with _making(operation):
+            sent = case.as_transport_kwargs(base_url=BASE)
         path, headers, body = encode(sent, prefix=BASE)
         return Case(
             operation=operation,
             method=case.method,
             path=path,
             headers=headers,
-            body=body,
+            body=_written(values) or body,
             values=values,
         )
 
 
+@contextmanager
+def _making(operation: Operation) -> Iterator[None]:
+    """Says of an operation that no requests can be made of what is wrong. Raises Unmakable."""
+    try:
+        yield
+    except (schemathesis.errors.SchemathesisError, MalformedMediaType) as error:
+        said = " ".join(str(error).split())[:300]
+        raise Unmakable(f"no request can be made of {operation.label}: {said}") from error
+
+
+def _raw(_: Any, value: Any) -> dict[str, Any]:
+    """Bytes and texts as they are, anything else as JSON: of media types that nobody knows."""
+    if isinstance(value, str):
+        return {"data": value.encode("utf-8", "surrogatepass")}
+    return {
+        "data": value if hasattr(value, "data") or isinstance(value, bytes) else encode_json(value)
+    }
+
+
+def _known(spec: Spec) -> None:
+    """Let schemathesis send each media type of the document, whatever it may be."""
+    for operation in spec.operations:
+        for media_type in operation.body.content if operation.body is not None else ():
+            plain = media_type.partition(";")[0].strip().lower()
+            main, _, sub = plain.partition("/")
+            whole = main and sub and "*" not in plain
+            if whole and REQUESTS_TRANSPORT.get_first_matching_media_type(plain) is None:
+                REQUESTS_TRANSPORT.serializer(plain)(_raw)
+
+
 def generator(spec: Spec) -> Generator:
     """Load ``spec`` into schemathesis. Raises UsageError when it refuses the whole document."""
+    _known(spec)
     config = schemathesis.Config.from_dict(deepcopy(dict(CONFIG)))
     try:
         schema = schemathesis.openapi.from_dict(_completed(spec), config=config)
@@ -158,11 +206,16 @@ def generator(spec: Spec) -> Generator:
     schema.config.update(base_url=BASE)
     known = {each.label: each for each in spec.operations}
     operations: dict[str, Any] = {}
+    refused: dict[str, str] = {}
     for result in schema.get_all_operations():
         own = getattr(result, "_value", None)
         if own is not None and own.label in known:
             operations[own.label] = own
-    return Generator(schema, operations)
+            continue
+        failed = getattr(result, "_error", None)
+        label = f"{str(getattr(failed, 'method', '')).upper()} {getattr(failed, 'path', '')}"
+        refused[label] = " ".join(str(failed).split())[:300]
+    return Generator(schema, operations, refused)
 
 
 def _completed(spec: Spec) -> dict[str, Any]:
@@ -316,3 +369,10 @@ def _instance_pointer(schema_pointer: str) -> str:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _written(values: Values) -> bytes:
+    """XML that stands in the document as a text, as most examples do: it is XML already."""
+    media_type = (values.media_type or "").partition(";")[0].strip().lower()
+    whole = isinstance(values.body, str) and values.body.lstrip().startswith("<")
+    return values.body.encode() if whole and media_type.endswith("xml") else b""

@@ -99,7 +99,18 @@ def single(spec: Spec, schema: Schema, wanted: Wanted) -> list[str]:
     """
     found = list(_ranked(spec, schema, wanted, depth=0))
     best = min((rank for rank, _ in found), default=0)
+    if not found and wanted.loose:
+        return list(_linked(spec, schema))
     return [pointer for rank, pointer in found if rank == best]
+
+
+def _linked(spec: Spec, schema: Schema) -> Iterator[str]:
+    """Where a thing without an id has the link to itself: HAL's `_links`, JSON:API's `links`."""
+    for name, inner in properties(spec, schema).items():
+        own = properties(spec, inner).get("self") if name in {"_links", "links"} else None
+        if own is not None:
+            deeper = "href" in properties(spec, own)
+            yield escaped(name, "self", "href") if deeper else escaped(name, "self")
 
 
 def _ranked(spec: Spec, schema: Schema, wanted: Wanted, *, depth: int) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from troth.exchange import Breakage, Request
 from troth.transport.http import Wire
+from troth.transport.trust import trusted
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
@@ -67,8 +68,8 @@ def secure(peer, certificate):
 
 
 def test_requests_over_tls_share_a_connection_too(secure, certificate):
-    trusted = ssl.create_default_context(cafile=certificate[0])
-    with Wire(tls=trusted) as wire:
+    context = ssl.create_default_context(cafile=certificate[0])
+    with Wire(tls=context) as wire:
         for _ in range(3):
             assert wire.send(Request("GET", secure.url + "/a/../b")).response.body == b"hi"
         assert secure.connections == 1
@@ -83,3 +84,9 @@ def test_an_unknown_certificate_is_unreachable_and_says_why(secure):
         outcome = wire.send(Request("GET", secure.url))
     assert outcome.breakage is Breakage.UNREACHABLE
     assert outcome.detail.startswith("TLS: self-signed certificate")
+
+
+def test_the_target_file_may_trust_a_certificate_or_any(secure, certificate):
+    for verify in (False, str(certificate[0])):
+        with Wire(tls=trusted(verify)) as wire:
+            assert wire.send(Request("GET", secure.url)).response.body == b"hi"

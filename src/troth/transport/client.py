@@ -30,11 +30,14 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
-def client(tls: ssl.SSLContext | None) -> httpx.Client:
-    """Sends requests as they are; each needs the extensions ``target`` (bytes) and CALL."""
+def client(tls: ssl.SSLContext | None, unix: str | None = None) -> httpx.Client:
+    """Sends requests as they are; each needs the extensions ``target`` (bytes) and CALL.
+
+    With ``unix`` all go to that socket of this machine, whatever host they name.
+    """
     # Auth() is none at all: left out, httpx would look for credentials in each URL.
     return httpx.Client(
-        transport=Transport(tls),
+        transport=Transport(tls, unix),
         auth=httpx.Auth(),
         cookies=_NoCookies(),
         trust_env=False,
@@ -54,8 +57,9 @@ class _Kept:
 class Transport(httpx.BaseTransport):
     """Kept connections, and fresh ones, by what each call asks for."""
 
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, unix: str | None = None) -> None:
         self._tls = tls
+        self._unix = unix
         self._idle: dict[_Place, list[_Kept]] = {}
         self._lock = threading.Lock()
 
@@ -111,7 +115,7 @@ class Transport(httpx.BaseTransport):
             each.connection.close()
 
     def _fresh(self, origin: httpcore.Origin, call: Call) -> _Kept:
-        line = Line(call)
+        line = Line(call, self._unix)
         tls = self._context() if origin.scheme == b"https" else None
         return _Kept(
             httpcore.HTTPConnection(origin, tls, keepalive_expiry=_EXPIRY, network_backend=line),

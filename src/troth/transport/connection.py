@@ -55,8 +55,9 @@ class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
     ``whole`` says whether all that was written went out.
     """
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, unix: str | None = None) -> None:
         self.call = call
+        self._unix = unix
         self.length: int | None = None  # of the body, still to be handed on; None: not known
         self.held = b""
         self.whole = True
@@ -80,9 +81,13 @@ class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Raises httpx.ConnectError and httpx.ConnectTimeout."""
         with _connecting():
-            self._inner = httpcore.SyncBackend().connect_tcp(
-                host, port, self.call.left(), local_address, socket_options
-            )
+            backend = httpcore.SyncBackend()
+            if self._unix is not None:
+                self._inner = backend.connect_unix_socket(self._unix, self.call.left())
+            else:
+                self._inner = backend.connect_tcp(
+                    host, port, self.call.left(), local_address, socket_options
+                )
         self._socket = self._inner.get_extra_info("socket")
         return self
 

@@ -32,6 +32,7 @@ from troth.transport.request import (
     split,
     wire_headers,
 )
+from troth.transport.trust import unix_socket
 
 __all__ = ["SENT_AGAIN", "Bounds", "Outcome", "UnsendableRequest", "Wire"]
 
@@ -56,9 +57,10 @@ class Outcome:
 class Wire:
     """Sends requests; safe to share between threads. Close it, or use it with ``with``."""
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None, unix: str | None = None) -> None:
         self.tls = tls
-        self._client = client(tls)
+        self.unix = unix
+        self._client = client(tls, unix)
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +105,10 @@ class Wire:
         """Whether something accepts connections at the origin of ``url``."""
         place = origin(url)
         try:
-            socket.create_connection((place.host, place.port), timeout).close()
+            if self.unix is not None:
+                unix_socket(self.unix, timeout).close()
+            else:
+                socket.create_connection((place.host, place.port), timeout).close()
         except (OSError, UnicodeError):
             return False
         return True

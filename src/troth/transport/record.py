@@ -237,8 +237,14 @@ class Recorder:
         timeout = self._timeout if timeout is None else timeout
         bounds = bounds or self._narrow.get(exchange.operation, self._bounds)
         if script is not None:
-            tls = self._wire.tls
-            request, outcome = converse(request, script, timeout=timeout, bounds=bounds, tls=tls)
+            request, outcome = converse(
+                request,
+                script,
+                timeout=timeout,
+                bounds=bounds,
+                tls=self._wire.tls,
+                unix=self._wire.unix,
+            )
             return replace(exchange, request=request), outcome
         return exchange, self._wire.send(request, timeout=timeout, bounds=bounds, ready=ready)
 

@@ -25,6 +25,7 @@ from troth.exchange import ABNORMAL, Breakage, Frame, Headers, Request, Response
 from troth.transport.bounded import AT_ONCE, Bounds
 from troth.transport.http import Outcome
 from troth.transport.request import UnsendableRequest, wire_headers
+from troth.transport.trust import unix_socket
 
 _CLOSING: Final = 1.0  # seconds for the peer to answer a close frame
 # What the handshake itself says (RFC 6455 section 4.1).
@@ -46,6 +47,7 @@ def converse(
     timeout: float,
     bounds: Bounds,
     tls: ssl.SSLContext | None = None,
+    unix: str | None = None,
 ) -> tuple[Request, Outcome]:
     """The handshake as it went out, and what came of it; at most ``timeout`` seconds to the close.
 
@@ -65,6 +67,7 @@ def converse(
         return request if sent is None else replace(request, headers=_pairs(sent.headers))
 
     try:
+        given: dict[str, Any] = {} if unix is None else {"sock": unix_socket(unix, timeout)}
         opened = connect(
             "ws" + request.url[len("http") :],
             ssl=tls if request.url.startswith("https") else None,
@@ -78,6 +81,7 @@ def converse(
             max_size=bounds.max_body,
             logger=_silent,
             create_connection=cast("type[ClientConnection]", connection),
+            **given,
         )
     except InvalidURI as error:
         raise UnsendableRequest("the URL is none that a WebSocket can be opened at") from error

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from troth.case import Values
 from troth.spec.operation import Operation, Schema, Spec
-from troth.spec.schema import branches, properties
+from troth.spec.schema import branches, is_json, properties, resolve, types
 
 if TYPE_CHECKING:
     from troth.world import World
@@ -46,6 +46,28 @@ def freshened(world: "World", operation: Operation, values: Values) -> Values:
                 body = changed
                 break
     return replace(values, body=body)
+
+
+def spelled(world: "World", operation: Operation, values: Values) -> Values:
+    """``values`` with texts that nothing else has, in the body's free strings that may be left out
+    and are: a body without any text shows nothing of who sent it.
+    """
+    target, content = world.target, operation.body.content if operation.body is not None else {}
+    media = values.media_type or next((each for each in content if is_json(each)), "")
+    if media not in content or not is_json(media) or target.told(operation).body is not None:
+        return values
+    schema, references = content[media].schema, target.references(operation)
+    body = dict(values.body) if isinstance(values.body, Mapping) else {}
+    for name, each in properties(target.spec, schema).items():
+        readable = not resolve(target.spec, each).get("readOnly") and f"/{name}" not in references
+        if not readable or body.get(name) or types(target.spec, each) != {"string"}:
+            continue
+        if free(target.spec, name, each) != frozenset():
+            continue
+        text = f"troth{target.salt}{target.memory.next_fresh()}"
+        if target.validity.violations(schema, {**body, name: text}) == ():
+            body[name] = text
+    return replace(values, body=body, media_type=media) if body else values
 
 
 def free(spec: Spec, name: str, schema: Schema) -> frozenset[str] | None:

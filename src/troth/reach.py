@@ -5,10 +5,14 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
+from troth.advised import advised
 from troth.case import NO_BODY, Values
 from troth.exchange import Breakage, Exchange
 from troth.fresh import freshened
+from troth.hints import hints, taken
+from troth.likely import suggested
 from troth.memory import Accepted
+from troth.pace import pause
 from troth.passes import again_the_same
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
 MOST_ATTEMPTS = 12
 """Requests that one principal sends at most, with what is there and with what is made anew."""
+TOO_OFTEN = 429
+MOST_PAUSES = 3
+MOST_ADVICE = 3
+"""How often in a row a refusal is followed in what it says of the request."""
 DEEPEST = 6
 SPENT = frozenset({400, 401, 409, 410, 422})
 """What is answered to a value that was good for once."""
@@ -43,7 +51,8 @@ class Refusals:
         was.
         """
         named = [each for each in self.answered if " for anonymous" not in each]
-        return (named or self.answered or self.unsent or ["nothing could be sent"])[-1]
+        held = [each for each in self.unsent if "was not sent" in each]
+        return (named or held or self.answered or self.unsent or ["nothing could be sent"])[-1]
 
 
 def served(operation: Operation, exchange: Exchange) -> bool:
@@ -142,6 +151,11 @@ def _reach_as(
                 case = world.target.generator.build(operation, values)
                 exchange = world.send(case, principal=who, whole=True)
                 sent += 1
+                for _ in range(MOST_PAUSES):
+                    if exchange.status != TOO_OFTEN or not memory.pace.after(exchange):
+                        break
+                    why = "again, after the pause that a 429 asked for"
+                    exchange = world.send(case, principal=who, whole=True, purpose=why)
                 if served(operation, exchange) and not declined(exchange):
                     if spent and again:
                         memory.spend(operation.label)
@@ -149,7 +163,7 @@ def _reach_as(
                 if served(operation, exchange):
                     # A refusal in the words of a success: good enough where nothing else comes.
                     kept = kept or _accepted(world, operation, values, who, exchange)
-                    values = _next(offered, CONFLICT)
+                    values = _next(offered, exchange)
                     continue
                 refusals.answered.append(refusal(operation, exchange, world.target.spec.schemes))
                 status = exchange.status
@@ -163,7 +177,7 @@ def _reach_as(
                 if stale and resolver.used and known is not None and sent > 1 and not again:
                     # What was served once is refused: used up are the things, not the values.
                     break
-                values = _next(offered, status)
+                values = _next(offered, exchange)
         except Inconclusive as unsent:
             # Of this principal alone, perhaps: who cannot log in, say.
             refusals.unsent.append(str(unsent))
@@ -207,46 +221,74 @@ def refusal(operation: Operation, exchange: Exchange, schemes: Mapping[str, Sche
             f"{status} for principal `{who}`: check its credential in [principals]{needed}, or "
             "name another one for this operation in [operations]"
         )
+    if status == TOO_OFTEN:
+        return (
+            f"429 for `{who}`: it limits how often it is asked, and says to come again in "
+            f"{pause(exchange):g} s; raise its limits for the run"
+        )
     return f'{status} for `{who}`; [operations."{operation.label}"] can name values it accepts'
 
 
-Offer = Generator[Values, int | None, None]
+Offer = Generator[Values, Exchange | None, None]
 
 
 def candidates(
     world: "World", operation: Operation, resolver: Resolver, path: Mapping[str, Any]
 ) -> Offer:
     """Values that may be accepted: those that were, configured ones, the document's examples,
-    then generated ones. The status that refused the last one is sent in.
+    then generated ones. The answer that refused the last one is sent in, and listened to.
     """
+    target = world.target
     seen: list[Values] = []
     others: list[Values] = []
-    known = world.target.memory.accepted.get(operation.label)
-    configured = world.target.told(operation).body is not None
+    known = target.memory.accepted.get(operation.label)
+    configured = target.told(operation).body is not None
     first = [known.values] if known is not None and not configured else []
     for raw in chain(first, _sources(world, operation, resolver)):
         values = complete(world, operation, raw, resolver, path)
         if values in seen:
             continue
         seen.append(values)
-        status = yield values
-        if status == CONFLICT:
+        answer = yield values
+        if _conflicting(answer):
             # Refused although valid: perhaps something with the same name exists already.
             fresher = freshened(world, operation, values)
             if fresher not in seen:
                 seen.append(fresher)
-                yield fresher
+                answer = yield fresher
         else:
             others.append(values)
+        for _ in range(MOST_ADVICE):
+            # Who says what was wrong is taken at his word, as often as that leads anywhere.
+            said = hints(answer) if answer is not None else ()
+            values = advised(target, operation, values, said)
+            if not said or values in seen:
+                break
+            seen.append(values)
+            answer = yield values
     for values in others[:2]:
+        body = suggested(target, operation, values.body, values.media_type)
+        named = replace(values, body=body)
+        if named not in seen:
+            seen.append(named)
+            yield named
         fresher = freshened(world, operation, values)
-        if fresher != values:
+        if fresher not in seen:
+            seen.append(fresher)
             yield fresher
 
 
-def _next(offered: Offer, status: int) -> Values | None:
+def _conflicting(answer: Exchange | None) -> bool:
+    """Whether an answer speaks of something that exists: many services answer 400 to that."""
+    if answer is None:
+        return False
+    conflict = answer.status == CONFLICT or (answer.ok and declined(answer))
+    return conflict or (400 <= answer.status < 500 and taken(answer))
+
+
+def _next(offered: Offer, exchange: Exchange) -> Values | None:
     try:
-        return offered.send(status)
+        return offered.send(exchange)
     except StopIteration:
         return None
 

@@ -8,6 +8,8 @@ def test_query():
         "a=x%20y&b=1&b=2&d=true"
     )
     assert encode_query({"n": "a\x00b", "s": "\ud800"}) == "n=a%00b&s=%ED%A0%80"
+    # As schemathesis gives parameters with `style: pipeDelimited` or `allowReserved`.
+    assert encode_query("ids=1|2&u=a%20b/c#é") == "ids=1%7C2&u=a%20b/c%23%C3%A9"
 
 
 def test_json_keeps_what_hostile_input_needs():

@@ -7,10 +7,19 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from troth import control, expect
-from troth.finding import collect
+from troth.finding import Complaint, collect
 from troth.inputs import Listed, Walk
 from troth.profile import Profile
-from troth.prop import Inapplicable, Property, Refuted, Tally, refutation
+from troth.prop import (
+    CATALOGUE,
+    Example,
+    Inapplicable,
+    Property,
+    Refuted,
+    Tally,
+    as_finding,
+    refutation,
+)
 from troth.run import random_settings, run
 from troth.verdict import Verdict
 from troth.world import World
@@ -130,3 +139,10 @@ def test_nothing_to_walk_is_no_pass():
 def test_only_listed_cases_are_drawn_in_the_boundary_phase():
     with pytest.raises(TypeError, match="only cases of a world"):
         Walk().draw(st.integers(), label="n")
+
+
+def test_what_checks_charge_is_as_bad_whichever_suite_is_run(monkeypatch):
+    monkeypatch.delitem(CATALOGUE, "SEC343", raising=False)
+    running = Example(Tally(HELD, "GET /x"))
+    found = as_finding(Complaint("SEC343", "a hash is shown", "a hash is shown"), running)
+    assert (found.severity, "CWE-200" in found.refs) == ("high", True)

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from troth.attained import merged as both
 from troth.evidence.findings import VerdictRow
 from troth.evidence.record import WHOLE, from_json, to_json
 from troth.finding import Complaint, Finding, collect
@@ -102,7 +103,14 @@ class Outcome:
         sent = int(self.facts.get("exchanges", 0)) + int(facts.get("exchanges", 0))
         # What one worker never saw another one may have.
         roles = merged(self.facts.get("roles", {}), facts.get("roles", {}))
-        self.facts |= {**facts, "exchanges": sent, "drift": [], "roles": roles}
+        attained = both(self.facts.get("attained", {}), facts.get("attained", {}))
+        self.facts |= {
+            **facts,
+            "exchanges": sent,
+            "drift": [],
+            "roles": roles,
+            "attained": attained,
+        }
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Take in what `to_report` made."""

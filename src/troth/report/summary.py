@@ -16,6 +16,7 @@ from troth.evidence.findings import VerdictRow
 from troth.exchange import Exchange
 from troth.finding import Finding, script
 from troth.redaction import Redactor
+from troth.report.attained import Attained, attained, missed
 from troth.report.outcome import Judgement, Outcome
 from troth.verdict import Verdict
 
@@ -81,6 +82,7 @@ def summary(
         gates = Counter(reason for reason in outcome.gated.values())
         for reason, count in gates.most_common(MOST_REASONS):
             console.print(f"gated: {count} tests: {escape(reason)}", soft_wrap=True)
+    _missed(console, attained(outcome))
     _totals(console, outcome, judgement, directory)
     for note in judgement.notes:
         console.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
@@ -188,6 +190,20 @@ def _inconclusives(console: Console, outcome: Outcome) -> None:
         )
     if len(ordered) > MOST_REASONS:
         console.print(f"… and {len(ordered) - MOST_REASONS} more reasons, in findings.json")
+
+
+def _missed(console: Console, rows: tuple[Attained, ...]) -> None:
+    """What nobody was served, why, and the line of the target file that would help."""
+    found = missed(rows)
+    if found:
+        console.print()
+    for each in found[:MOST_REASONS]:
+        said = f"{each.operation}: {each.reason[:LONGEST]}"
+        console.print(f"[yellow]not reached[/] {escape(said)}", soft_wrap=True)
+        if each.line:
+            console.print(f"    [cyan]{escape(each.line)}[/]", soft_wrap=True)
+    if len(found) > MOST_REASONS:
+        console.print(f"… and {len(found) - MOST_REASONS} more operations, in reached.json")
 
 
 def _totals(

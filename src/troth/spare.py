@@ -1,0 +1,128 @@
+"""Somebody to spare: signs up anew for what would end a principal's own account or password.
+
+A run that sends `DELETE /users/me` as one of its principals has lost them, and all that is asked as
+them afterwards comes to nothing. Where the document lets anybody sign up, that is done first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from troth.case import Values
+from troth.expression import ExpressionError, evaluate, parse
+from troth.principal import ANONYMOUS
+from troth.prop import Inconclusive
+from troth.spec.entry import SignUp, sign_up, token_in
+from troth.spec.operation import Operation
+from troth.spec.places import OWN
+from troth.spec.schema import properties
+
+if TYPE_CHECKING:
+    from troth.target import Target
+    from troth.world import World
+
+_OWN = OWN | {"account", "my-account"}
+_CURRENT = ("current", "old", "existing", "previous")
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """Somebody who signed up for one request: their token, and the password they chose."""
+
+    token: str
+    password: Any
+
+
+def ends_caller(target: "Target", operation: Operation) -> str:
+    """What of its sender ``operation`` ends, in words; empty for all others.
+
+    What the target file says of who sends it is not for us to doubt.
+    """
+    told = target.told(operation)
+    if told.token is not None or told.principal is not None:
+        return ""
+    last = operation.path.rstrip("/").rpartition("/")[2].lower()
+    if operation.method == "DELETE" and last in _OWN:
+        return "account"
+    if current_password(target, operation):
+        return "password"
+    return "name to log in by" if names_caller(target, operation) else ""
+
+
+def names_caller(target: "Target", operation: Operation) -> frozenset[str]:
+    """The members of the body of a write on oneself that one is known by when one logs in."""
+    last = operation.path.rstrip("/").rpartition("/")[2].lower()
+    own = operation.method in {"PUT", "PATCH"} and last in _OWN
+    found = can_spare(target) if own and operation.body is not None else None
+    if found is None or operation.body is None:
+        return frozenset()
+    known = {place for place in found.members.values() if place != found.password}
+    media = operation.body.content.values()
+    return frozenset(
+        known & {name for each in media for name in properties(target.spec, each.schema)}
+    )
+
+
+def current_password(target: "Target", operation: Operation) -> str:
+    """The member of its body that wants the sender's password, to give them another one."""
+    if operation.body is None or "{" in operation.path or not operation.secured:
+        return ""
+    names = [
+        name
+        for media in operation.body.content.values()
+        for name in properties(target.spec, media.schema)
+        if "pass" in name.lower()
+    ]
+    current = [each for each in names if each.lower().startswith(_CURRENT)]
+    return current[0] if current and len(names) > len(current) else ""
+
+
+def can_spare(target: "Target") -> SignUp | None:
+    """How somebody signs up who can log in then; None where the document has no such thing."""
+    login = target.file.session.login
+    entry = target.spec.operation(login.operation) if login is not None else None
+    if login is None or entry is None or login.cookie:
+        return None
+    bodies = [each.login for each in target.file.principals.values() if each.login]
+    return sign_up(target.spec, bodies[0]) if bodies else None
+
+
+def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Spare:
+    """Somebody new who has logged in. Raises Inconclusive, which says what they are needed for."""
+    target = world.target
+    found, login = can_spare(target), target.file.session.login
+    if found is None or login is None:
+        what = ends_caller(target, operation)
+        raise Inconclusive(
+            f"{operation.label} would end the {what} of whoever sends it, and was not sent; name "
+            f'somebody to spare: [operations."{operation.label}"] principal, or token'
+        )
+    accepted = world.reach(found.operation, fresh=True, above=above)
+    entry = target.spec.operation(login.operation)
+    sent = accepted.values.body
+    if entry is None or not isinstance(sent, Mapping):
+        raise Inconclusive(f"{found.operation.label} has no body to log in with")
+    body = {name: sent.get(place) for name, place in found.members.items()}
+    media_type = next(iter(entry.body.content), None) if entry.body else None
+    case = target.generator.build(entry, Values(body=body, media_type=media_type))
+    exchange = world.send(case, principal=ANONYMOUS, purpose="log in who has just signed up")
+    token = _token(login.token, exchange) if exchange.ok else None
+    if not isinstance(token, str) or not token:
+        raise Inconclusive(
+            f"who signed up by {found.operation.label} cannot log in: {entry.label} answered "
+            f"{exchange.status}"
+        )
+    target.redactor.add(token)
+    return Spare(token, sent.get(found.password))
+
+
+def _token(text: str, exchange: Any) -> Any:
+    try:
+        return evaluate(parse(text, "[session] login.token"), exchange)
+    except ExpressionError:
+        pass
+    try:
+        place = token_in(exchange.response.json())
+        return None if place is None else evaluate(f"$response.body#{place}", exchange)
+    except (ValueError, ExpressionError):
+        return None

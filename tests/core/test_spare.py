@@ -1,0 +1,69 @@
+"""A run does not end the accounts that it is made with: somebody signs up for that."""
+
+import itertools
+from contextlib import contextmanager
+
+import pytest
+
+from tests.apps import parish
+from troth.opening import open_target
+from troth.profile import active
+from troth.prop import Inconclusive, Property, Tally
+
+ANN = 'ann = { login = { username = "ann@example.com", password = "${PARISH_PASSWORD}" } }'
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def serve_parish(serve):
+    return lambda application: serve(f"parish:{application}", PARISH_PASSWORD=parish.PASSWORD)
+
+
+@pytest.fixture
+def opened(serve_parish, tmp_path, monkeypatch):
+    monkeypatch.setenv("PARISH_PASSWORD", parish.PASSWORD)
+    targets = []
+
+    def open_(application):
+        file = tmp_path / f"target{next(NUMBERS)}.toml"
+        url = serve_parish(application)
+        file.write_text(f'[target]\nbase-url = "{url}"\n[principals]\n{ANN}\n')
+        target = open_target({"target": str(file)}, profile=active())
+        targets.append(target)
+        target.begin(None)
+        return target
+
+    yield open_
+    for target in targets:
+        target.close()
+
+
+@contextmanager
+def world_of(target):
+    target.tally = Tally(Property("FUZ000", "info", (), (), (), "none", ""), None)
+    with target.world() as world:
+        yield world
+    assert target.tally.unanswered == {}
+
+
+def test_who_signed_up_is_sent_ahead(opened):
+    target = opened("app")
+    with world_of(target) as world:
+        for name in ("rename", "changePassword", "leave", "show"):
+            operation = target.spec.operation(name)
+            for _ in range(2):
+                assert world.send(world.case(operation, world.accepted(operation).values)).ok
+        # Whoever the run is made with is there as before, under the same name and password.
+        target.principals["ann"].forget()
+        answer = world.reach(target.spec.operation("show"), principal="ann").exchange
+        assert answer.response.json() == {"email": "ann@example.com"}
+
+
+def test_without_a_sign_up_nothing_is_ended_and_that_is_said(opened):
+    target = opened("closed")
+    with world_of(target) as world:
+        with pytest.raises(Inconclusive, match="would end the account of whoever sends it"):
+            world.reach(target.spec.operation("leave"))
+        assert world.accepted(target.spec.operation("show")).principal == "ann"
+    left = [each for each in target.recorder.recent if each.request.method == "DELETE"]
+    assert {each.principal for each in left} == {"anonymous"}

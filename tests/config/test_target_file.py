@@ -291,14 +291,6 @@ def test_a_password_in_an_address_is_a_secret(write):
         ('[principals.a]\nrole = "x"\n', "[principals.a] has no credential; give one of `token`"),
         ('[principals.anonymous]\ntoken = "${T}"\n', "anonymous is who has no credential"),
         (
-            '[principals.a]\nlogin = { p = "${T}" }\n',
-            "[principals.a] has `login`, but nothing says how to log in",
-        ),
-        (
-            '[principals.a]\napi-key = { value = "${T}" }\n',
-            "[principals.a.api-key] has no place for it; give one of `header`, `query` and",
-        ),
-        (
             '[principals.a]\napi-key = { value = "${T}", header = "K", query = "k" }\n',
             "[principals.a.api-key] has `header` and `query`",
         ),

@@ -13,10 +13,13 @@ from troth.errors import UsageError
 
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "init": "Write a first target file for a service.",
+        "check": "Say what a target file lets troth ask, and what it lacks.",
         "run": "Ask a service whether it keeps its word.",
         "serve": "Start the reference service and say who may log in.",
         "replay": "Send a finding again: does it still fail?",
         "matrix": "Print what is asked, what is left out, and why.",
+        "roles": "Take what roles were served in a run for reviewed.",
         "evidence": "Look after the evidence of runs.",
         "schema": "Print the JSON Schema of a target file.",
     }

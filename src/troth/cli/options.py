@@ -24,10 +24,12 @@ def target_options(function: Function) -> Function:
 
 
 @contextmanager
-def opened(target: str | None, target_url: str | None) -> Iterator[Target]:
-    """The target, under the gentlest profile; closed at the end. Raises UsageError."""
+def opened(
+    target: str | None, target_url: str | None, *, profile: str = "smoke"
+) -> Iterator[Target]:
+    """The target, under the gentlest profile by default; closed at the end. Raises UsageError."""
     register()
-    settings.load_profile("smoke")
+    settings.load_profile(profile)
     options: dict[str, Any] = {
         "target": target,
         "target_url": target_url,

@@ -25,13 +25,22 @@ def run(arguments: tuple[str, ...]) -> None:
 
     SUITE is `fuzz` (default: every suite there is); all the rest goes to pytest:
 
-      troth run fuzz --target-url http://127.0.0.1:8000 --hypothesis-profile ci
+      troth run fuzz --target-url http://127.0.0.1:8000 --profile ci
     """
     command = [sys.executable, "-m", "pytest", *arguments_of_pytest(arguments)]
     sys.stdout.flush()
     if os.name == "nt":
         sys.exit(subprocess.call(command))  # noqa: S603 - our own interpreter
     os.execv(command[0], command)  # noqa: S606 - Ctrl-C and the exit code are pytest's own
+
+
+PROFILE = "--profile"
+
+
+def _profile(argument: str) -> str:
+    """``--profile`` is short for the option of Hypothesis's own."""
+    name, sign, value = argument.partition("=")
+    return f"--hypothesis-profile{sign}{value}" if name == PROFILE else argument
 
 
 def arguments_of_pytest(arguments: tuple[str, ...]) -> list[str]:
@@ -45,6 +54,7 @@ def arguments_of_pytest(arguments: tuple[str, ...]) -> list[str]:
     if rest[:1] == ["--"]:
         del rest[0]  # What ends a command's own options; pytest would take all after it for files.
     folders = [folder(name) for name in names or available()]
+    rest = [_profile(each) for each in rest]
     options = ["-p", "no:schemathesis", "--import-mode=importlib"]
     if any(packaged(each) for each in folders):
         # The configuration of the project that happens to be around is about its own tests,

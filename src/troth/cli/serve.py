@@ -8,9 +8,9 @@ import socket
 import click
 
 from troth.errors import UsageError
-from troth.reference import Settings, create_app
+from troth.reference.app import create_app
 from troth.reference.server import bind, server
-from troth.reference.settings import PREFIX
+from troth.reference.settings import PREFIX, Settings
 
 
 @click.command()

@@ -45,13 +45,18 @@ def packaged(path: Path) -> bool:
 
 def declared() -> Iterator[tuple[Property, bool]]:
     """Every property of every suite, and whether it is asked of one operation after the other."""
+    yield from ((prop, "operation" in arguments) for _, prop, arguments in asked())
+
+
+def asked() -> Iterator[tuple[str, Property, tuple[str, ...]]]:
+    """Every property with its suite before it, and the names of its test's arguments."""
     for name in available():
         for path in sorted(folder(name).glob("test_*.py")):
             module = _module(f"troth_suite_{name}_{path.stem}", path)
             for value in vars(module).values():
                 prop = getattr(value, "troth_property", None)
                 if isinstance(prop, Property):
-                    yield prop, "operation" in inspect.signature(_inner(value)).parameters
+                    yield name, prop, tuple(inspect.signature(_inner(value)).parameters)
 
 
 def _inner(test: Callable[..., object]) -> Callable[..., object]:

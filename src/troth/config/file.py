@@ -1,5 +1,7 @@
 """A target file as a whole."""
 
+from typing import Any
+
 from pydantic import Field
 
 from troth.config.authority import AuthoritySection
@@ -20,12 +22,21 @@ from troth.config.webhooks import WebhookSection
 from troth.config.workflows import WorkflowSection
 
 
+def _or_file(schema: dict[str, Any]) -> None:
+    """The table, or the name of a file that holds it."""
+    own = {key: schema.pop(key) for key in ("type", "additionalProperties") if key in schema}
+    schema["anyOf"] = [own, {"type": "string"}]
+
+
 class TargetFile(Section):
     """One TOML file: everything troth is told about one service."""
 
     target: TargetSection = Field(default_factory=TargetSection, description="The service.")
     principals: dict[str, PrincipalSection] = Field(
-        default_factory=dict, description="Who may call it; `anonymous` need not be named."
+        default_factory=dict,
+        json_schema_extra=_or_file,
+        description="Who may call it; `anonymous` need not be named. Or the name of an auth "
+        "document of Web Fuzzing Commons.",
     )
     session: SessionSection = Field(
         default_factory=SessionSection, description="How a login becomes a credential."

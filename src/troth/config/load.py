@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from troth.config.auth_document import auth_document
 from troth.config.environ import Reference, expand, references
 from troth.config.explain import explained, place
 from troth.config.file import TargetFile
@@ -56,9 +57,10 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, running: bool 
     problems: list[str] = []
     _take_in_waivers(raw, path.parent, problems)
     _take_in_roles(raw, path.parent, problems)
+    handed = _take_in_principals(raw, path.parent)
     starts = _starts(raw) and not running
     invented = _invented(raw, environ) if starts else {}
-    known = {name: value for name, value in {**environ, **invented}.items() if value}
+    known = {name: value for name, value in {**environ, **handed, **invented}.items() if value}
     named = tuple(references(raw))
     data = expand(raw, known)
     file = None
@@ -88,6 +90,22 @@ def load_policy(file: TargetFile) -> PolicySection:
         return PolicySection.model_validate({**raw.get("policy", {}), **own})
     except ValidationError as error:
         raise UsageError(_listed(path, list(explained(error, PolicySection, raw)))) from None
+
+
+def place_of_roles(path: Path) -> Path:
+    """Where the target file ``path`` has its reviewed roles, be they there or not.
+
+    Raises UsageError where it says nothing of them.
+    """
+    raw = _toml(_bytes(path, "the target file", "name one with --target"), path)
+    policy = raw.get("policy")
+    named = policy.get("reviewed-roles") if isinstance(policy, dict) else None
+    if not isinstance(named, str) or not named.strip():
+        raise UsageError(
+            f"{path} has no [policy] reviewed-roles; say there where the reviewed roles belong, "
+            'such as reviewed-roles = "roles.json"'
+        )
+    return _beside(path.parent, named, "[policy] reviewed-roles")
 
 
 def _bytes(path: Path, what: str, remedy: str) -> bytes:
@@ -152,6 +170,23 @@ def _take_in_roles(raw: dict[str, Any], folder: Path, problems: list[str]) -> No
     policy["reviewed-roles"] = found
 
 
+def _take_in_principals(raw: dict[str, Any], folder: Path) -> Mapping[str, str]:
+    """``principals = "auth.yaml"``: who stands in that document of Web Fuzzing Commons takes the
+    place of its name, and how they log in that of a `[session] login` that is not there. The
+    secrets of it, by the variables that stand for them from then on.
+    """
+    if not isinstance(raw.get("principals"), str):
+        return {}
+    path = _beside(folder, raw["principals"], "principals")
+    remedy = "correct `principals`, or write the table [principals]"
+    found = auth_document(_bytes(path, "of principals", remedy), path)
+    raw["principals"] = dict(found.principals)
+    session = raw.setdefault("session", {})
+    if found.login is not None and isinstance(session, dict):
+        session.setdefault("login", dict(found.login))
+    return found.secrets
+
+
 def _starts(raw: Mapping[str, Any]) -> bool:
     target = raw.get("target")
     return isinstance(target, dict) and ("app" in target or "start" in target)
@@ -189,6 +224,10 @@ def _anchored(file: TargetFile, folder: Path, problems: list[str]) -> TargetFile
     if target.logs is not None and target.logs.file is not None:
         logs = _beside(folder, target.logs.file, "[target.logs] file")
         changes["logs"] = target.logs.model_copy(update={"file": str(logs)})
+    if target.socket is not None:
+        changes["socket"] = str(_beside(folder, target.socket, "[target] socket"))
+    if isinstance(target.verify, str):
+        changes["verify"] = str(_beside(folder, target.verify, "[target] verify"))
     if target.folder is not None:
         inside = _beside(folder, target.folder, "[target] folder")
         changes["folder"] = str(inside)

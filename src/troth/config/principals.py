@@ -9,7 +9,10 @@ from troth.config.section import Section
 
 
 class ApiKey(Section):
-    """An API key: put into one header, query parameter or cookie. Exactly one place is named."""
+    """An API key: put into one header, query parameter or cookie.
+
+    One place is named, or none where the document has one only.
+    """
 
     value: str = Field(repr=False, description="The key, as `${ENV}`.")
     header: str | None = Field(default=None, description="Name of the header that carries it.")
@@ -136,7 +139,11 @@ class ThrowawayStep(Section):
 class SessionSection(Section):
     """How a principal gets, renews and loses its credential."""
 
-    login: LoginStep | None = Field(default=None, description="How a token is got.")
+    login: LoginStep | None = Field(
+        default=None,
+        description="How a token is got; by default, the operation of the document that takes "
+        "what a principal's `login` has and is called like one.",
+    )
     refresh: RefreshStep | None = Field(default=None, description="How it is renewed.")
     logout: LogoutStep | None = Field(default=None, description="How it is given up.")
     logout_all: EndAllStep | None = Field(default=None, description="How all are given up.")

@@ -34,7 +34,7 @@ def broken(raw: Mapping[str, Any], expanded: Mapping[str, Any]) -> Iterator[str]
     session = _table(raw, "session")
     for name, each in _table(raw, "principals").items():
         if isinstance(each, dict):
-            yield from _principal(name, each, login="login" in session)
+            yield from _principal(name, each)
             yield from _literal(name, each)
     for name, each in _table(raw, "operations").items():
         if isinstance(each, dict):
@@ -121,7 +121,7 @@ def _started(target: Mapping[str, Any]) -> Iterator[str]:
         yield "[target] logs: give one of `file`, `stdout = true`, `command` and `otlp = true`"
 
 
-def _principal(name: str, section: Mapping[str, Any], *, login: bool) -> Iterator[str]:
+def _principal(name: str, section: Mapping[str, Any]) -> Iterator[str]:
     where = table(("principals", name))
     given = [way for way in CREDENTIALS if way in section]
     if name == "anonymous" and given:
@@ -130,18 +130,12 @@ def _principal(name: str, section: Mapping[str, Any], *, login: bool) -> Iterato
         yield f"{where} has {_both(given)}; keep one"
     elif not given and not section.get("headers") and name != "anonymous":
         yield f"{where} has no credential; give one of `token`, `basic`, `api-key` and `login`"
-    if "login" in section and not login:
-        yield (
-            f"{where} has `login`, but nothing says how to log in; "
-            'add `login = { operation = "…" }` to [session]'
-        )
     key = section.get("api-key")
     if isinstance(key, dict):
         places = [each for each in KEY_PLACES if each in key]
-        if len(places) != 1:
+        if len(places) > 1:  # Without one, the document says where it goes.
             where = table(("principals", name, "api-key"))
-            found = _both(places) or "no place for it"
-            yield f"{where} has {found}; give one of `header`, `query` and `cookie`"
+            yield f"{where} has {_both(places)}; give one of `header`, `query` and `cookie`"
 
 
 def _literal(name: str, section: Mapping[str, Any]) -> Iterator[str]:

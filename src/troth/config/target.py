@@ -77,6 +77,16 @@ class TargetSection(Section):
         default=None,
         description="URL, path on the service (with a leading `/`), or file of the document.",
     )
+    verify: bool | str = Field(
+        default=True,
+        description="Whose certificates the service may show: `false` for anybody's, as of a test "
+        "machine, or a file of certificates in PEM. By default those that this machine trusts.",
+    )
+    socket: str | None = Field(
+        default=None,
+        description="Unix socket that the service listens on; `base-url` then says the host and "
+        "path of requests alone.",
+    )
     writes: bool = Field(
         default=False, description="Off loopback, whether writes may be sent at all."
     )
@@ -89,6 +99,12 @@ class TargetSection(Section):
         pattern=r"^[-!#$%&'*+.^_`|~0-9A-Za-z]+$",
         description="Header by which every answer is found in the log, such as `X-Request-ID`; "
         "without it, what the document says of the known ones.",
+    )
+    personal: tuple[Annotated[str, Field(pattern=r"^/.")], ...] = Field(
+        default=(),
+        description="Members of request bodies that are personal data and may not be in the log: "
+        "JSON pointers, or their ends, such as `/email`; parameters of queries by the last name. "
+        "What the document marks with `x-pii` or `x-sensitive` is as well.",
     )
     origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/?#\s@]+$")], ...] = Field(
         default=(),
@@ -109,6 +125,13 @@ class TargetSection(Section):
         default=None,
         description="Where the service may send requests of its own: `public` is not to its own "
         "machine or network; by default what the document says of addresses.",
+    )
+    stand_in: str | None = Field(
+        default=None,
+        pattern=r"^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost)$",
+        description="Address of this machine, such as `127.0.0.2`, that the service is configured "
+        "to allow where it refuses 127.0.0.1: it stands for a public one, from which a redirect "
+        "leads within.",
     )
     timeout: float = Field(
         default=10.0, gt=0, allow_inf_nan=False, description="Seconds a request may take."

@@ -1,0 +1,1 @@
+"""What `troth init` proposes for a service that nobody has described to troth yet."""

@@ -75,8 +75,6 @@ def _open(session: pytest.Session, run_: Run) -> None:
         name = f"history-{worker}.jsonl" if worker else "history.jsonl"
         writer = HistoryWriter(run_.directory / name, run_.target.redactor)
     run_.target.begin(writer)
-    # What is open by now stays to the end: the collector need not look through it every time.
-    gc.freeze()
     run_.outcome.facts = run_.target.facts()
     if run_.closing is not None:
         run_.closing.begin(run_.outcome.facts)

@@ -1,6 +1,5 @@
 """Sends members that a service sets itself along with a write, and looks whether they stick."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from troth.privileges import POWERS, another, high, objects, plain, privileged
 from troth.prop import Inconclusive
 from troth.resource import json_type, parsed
 from troth.row import ROW
+from troth.signup import ACCOUNT
 from troth.spec.families import singletons
 from troth.spec.operation import Operation
 from troth.spec.schema import branches, properties, resolve
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from troth.world import World
 
 MOST_READERS: Final = 3
-ACCOUNT: Final = re.compile(r"regist|sign-?_?up|/(?:users?|accounts?)/?$", re.IGNORECASE)
 SHORTEST: Final = 5
 """Characters of a text by which something is known again."""
 KIND: Final = "a member that only the service sets"

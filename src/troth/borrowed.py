@@ -117,7 +117,7 @@ def borrowed(trial: Trial, place: Place, mine: Accepted) -> Effect | None:
     restless = frozenset(map(general, differing(first, second)))
     values = with_ids(mine.values, {place: id_})
     request = trial.as_stranger(values, "with another's id")
-    after, then = through.look(world, "after")
+    after, then = through.look(world, "after", again=True)
     if then is None:
         return Effect(before, request, after, frozenset({GONE}))
     changed = {each for each in differing(second, then) if general(each) not in restless}

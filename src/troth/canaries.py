@@ -26,10 +26,12 @@ class Probe:
     made: Callable[[str], Case]
     where: str = "a header"
     """The kind of place: those of one kind leak for one cause."""
+    principal: str = "anonymous"
+    fresh: Callable[[], str] = canary
 
     def planted(self, target: Target) -> tuple[str, Case]:
         """A fresh canary, which no evidence shows, and the request with it."""
-        secret = canary()
+        secret = self.fresh()
         target.redactor.add(secret, base64.b64encode(f"troth:{secret}".encode()).decode())
         case = self.made(secret)
         return secret, replace(case, purpose=f"{self.what} that stands nowhere else")

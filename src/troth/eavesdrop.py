@@ -127,7 +127,7 @@ def _said(
     assert second is not None
     restless = frozenset(map(general, differing(first, second)))
     request = say(pair.stranger, id_, "naming another's")
-    after, then = through.look(world, "after")
+    after, then = through.look(world, "after", again=True)
     if then is None:
         return Effect(before, request, after, frozenset({GONE}))
     changed = {each for each in differing(second, then) if general(each) not in restless}

@@ -6,3 +6,7 @@ class UsageError(Exception):
 
     The message names the offending value, the place where it stands and what to do about it.
     """
+
+
+class Unmakable(Exception):
+    """No request can be made of one operation as the document describes it; the others can."""

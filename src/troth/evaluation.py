@@ -43,6 +43,9 @@ COMMAND: Final = Tongue(
     "a command",
     "quotes and comments",
     (
+        # Outside of quotes and between double ones it is the first that is done, between single
+        # ones the second.
+        lambda a, b, v: f"{v}$(expr {a} \\* {b})';expr {a} \\* {b};'",
         lambda a, b, v: f"{v};echo $(({a}*{b}));#",
         lambda a, b, v: f"{v}$(expr {a} \\* {b})",
         lambda a, b, v: f"{v}|expr {a} \\* {b}",

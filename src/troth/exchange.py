@@ -13,7 +13,8 @@ ABNORMAL = 1006
 
 def header(headers: Headers, name: str) -> str | None:
     """The values of one header, joined as RFC 9110 section 5.3 says, or None when absent."""
-    values = [value for key, value in headers if key.lower() == name.lower()]
+    wanted = name.lower()
+    values = [value for key, value in headers if key.lower() == wanted]
     return ", ".join(values) if values else None
 
 

@@ -19,6 +19,7 @@ _EXPRESSION = re.compile(
     re.DOTALL,
 )
 _EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
+_LINK = re.compile(r"links/self(?:/href)?$")
 _SHOWN: Final = 12
 
 
@@ -108,6 +109,9 @@ def identifier(
         if not segments:
             raise ExpressionError(f"`{text}`: the path of that URL has no segment")
         return unquote(segments[-1])
+    if _LINK.search(text) and isinstance(value, str) and "/" in value:
+        # HAL and JSON:API: the link of a thing to itself.
+        return unquote(urlsplit(value).path.rstrip("/").rpartition("/")[2])
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         raise ExpressionError(f"`{text}`: {_kind(value)} stands there, not an id")
     return value

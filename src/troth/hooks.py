@@ -4,10 +4,12 @@
 register `troth.asking` where tests are run.
 """
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from troth.target import Target
 
 ASKING = "troth.asking"
+SELDOM = 10
 INCONCLUSIVE = ("inconclusive", "?", "INCONCLUSIVE")
 WAIVED = ("waived", "w", "WAIVED")
 
@@ -59,7 +62,7 @@ def begin(config: pytest.Config) -> None:
     config.pluginmanager.set_blocked("schemathesis")
     options = {
         name: config.getoption(name)
-        for name in ("target", "target_url", "operation", "budget", "evidence")
+        for name in ("target", "target_url", "operation", "budget", "evidence", "require_reached")
     }
     run_ = config.stash[RUN] = Run(options, datetime.now(UTC))
     worker = getattr(config, "workerinput", None)
@@ -97,6 +100,17 @@ def pytest_configure_node(node: Any) -> None:
     if run_ is not None:
         node.workerinput["troth_evidence"] = str(run_.directory) if run_.directory else ""
         node.workerinput["troth_options"] = run_.options
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Collect garbage from here on: seldom, and not in what is there by now, which stays."""
+    gc.freeze()
+    young, middle, old = gc.get_threshold()
+    # What was learnt of a service is looked through each time, and hardly any of it is garbage.
+    gc.set_threshold(young, middle, SELDOM * old)
+    session.config.add_cleanup(partial(gc.set_threshold, young, middle, old))
+    gc.enable()
 
 
 @contextmanager

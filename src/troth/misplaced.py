@@ -74,7 +74,7 @@ def _written(trial: Trial, place: Place, who: str, *, sham: bool) -> Found:
         restless |= frozenset(map(general, differing(old, still or {})))
     request = trial.sent(wrong, who, "below another parent")
     control(request.status not in NO_VERDICT, f"it met a {request.status}")
-    after, new = through.look(trial.world, "after")
+    after, new = through.look(trial.world, "after", again=True)
     if new is not None and still is not None:
         changed = {each for each in differing(still, new) if general(each) not in restless}
         return (before, request, after) if changed else None

@@ -10,6 +10,7 @@ from troth.exchange import Exchange, Request
 from troth.finding import Finding
 from troth.logs.integrity import forged, spoofed
 from troth.logs.search import canary, form_of
+from troth.principal import ANONYMOUS
 from troth.replay import Replay
 from troth.resend import moved
 from troth.session import LoginFailed
@@ -38,7 +39,7 @@ def overheard(finding: Finding, target: Target, recorded_base_url: str) -> Repla
             request,
             operation=witness.operation,
             purpose="replay of the witness",
-            authenticate=False,
+            authenticate=witness.principal != ANONYMOUS,
         )
     except (NotSent, UnsendableRequest, LoginFailed, KeyError) as reason:
         return Replay(None, (), f"the witness was not sent: {reason}")

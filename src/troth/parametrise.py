@@ -1,15 +1,17 @@
 """What one property is asked of: operations, WebSockets, resources, lists, life cycles, workflows.
 
-It is the name of the test's argument: `operation`, `resource`, `write`, `collection`,
+It is the name of the test's argument: `operation`, `resource`, `write`, `collection`, `told`,
 `lifecycle`, `stream`, `work`, `workflow`, and those of `troth.subjects`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import pytest
 
 from troth.guards import guards
+from troth.overview import overviews
 from troth.prop import Property
 from troth.spec.families import Family, Write, singletons
 from troth.spec.operation import BrokenOperation, Operation, Socket
@@ -54,10 +56,17 @@ def _writes(target: Target) -> Iterable[Subject]:
         yield from (Write(family, each) for each in family.writers if each.body is not None)
 
 
+def _told(target: Target) -> Iterable[Subject]:
+    """What tells of many things at once: lists, and what counts or exports them."""
+    yield from target.collections
+    yield from overviews(target)
+
+
 SUBJECTS: Mapping[str, tuple[Callable[[Target], Iterable[Subject]], str]] = {
     "resource": (_resources, "the document describes nothing that can be made and seen"),
     "write": (_writes, "the document describes nothing that is written and can be read back"),
     "collection": (lambda target: target.collections, "the document describes no list"),
+    "told": (_told, "the document describes nothing that lists, counts or exports"),
     "lifecycle": (lambda target: target.lifecycles, "the target file has no [lifecycles]"),
     "stream": (lambda target: target.streams, "the target file has no [streams]"),
     "work": (lambda target: target.works, "the target file has no [background]"),
@@ -89,9 +98,15 @@ def parameters(declared: Property, target: Target, name: str = "operation") -> l
     asked = [each for each, reason in zip(wanted, reasons, strict=True) if not reason]
     if asked:
         return [_parameter(each, target) for each in asked]
-    none = f"not applicable: {reasons[0]}" if reasons else none
+    none = f"not applicable: {telling(reasons)}" if reasons else none
     reason = "no operation was asked for" if every and not wanted else none
     return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
+
+
+def telling(reasons: list[str]) -> str:
+    """Of several reasons the one that a target file can do something about, else the commonest."""
+    counts = Counter(reasons)
+    return max(counts, key=lambda each: ("[" in each, counts[each]))
 
 
 def _all(declared: Property, target: Target) -> Iterable[Asked]:

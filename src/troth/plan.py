@@ -23,6 +23,8 @@ class Plan:
     url: str | None
     policy: PolicySection
     redactor: Redactor
+    demanded: bool = False
+    """Whether ``--require-reached`` says how much is to be reached, whatever suites are run."""
 
     @property
     def starts(self) -> bool:
@@ -41,13 +43,29 @@ def preflight(options: Mapping[str, Any]) -> Plan:
         loaded = Loaded(TargetFile())
     else:
         loaded = load(Path(file) if file else conf_dir() / "target.toml", running=bool(url))
+    policy, demanded = load_policy(loaded.file), options.get("require_reached")
+    if demanded is not None:
+        policy = policy.model_copy(update={"reached": _share(demanded)})
     return Plan(
         name=loaded.file.target.name if file or not url else urlsplit(url).netloc,
         loaded=loaded,
         url=url,
-        policy=load_policy(loaded.file),
+        policy=policy,
+        demanded=demanded is not None,
         redactor=Redactor(sorted(loaded.secrets), headers=_signatures(loaded.file)),
     )
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageError(
+            f"--require-reached {text!r} is no share of operations; write a number from 0 to 1"
+        )
+    return share
 
 
 def _signatures(file: TargetFile) -> list[str]:

@@ -3,6 +3,7 @@
 Whoever has troth installed has this in all his test runs, so it imports next to nothing.
 """
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -33,6 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--requests", action="store_true", help="print a line for each request")
     group.addoption("--budget", metavar="TIME", help="time for the whole run: 90, 90s, 45m, 2h")
     group.addoption(
+        "--require-reached",
+        metavar="SHARE",
+        help="fail when a smaller share of the operations is served to anybody: 0.9",
+    )
+    group.addoption(
         "--evidence",
         metavar="DIR",
         help="directory for this run's evidence (default: evidence/<time>-<target>)",
@@ -44,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Become active when suites are among the arguments."""
     if not named(config.args, config.invocation_params.dir, pyargs=config.option.pyargs):
         return
+    # Until tests are run nothing but modules, a document and tests is made, and all of it stays.
+    gc.disable()
+    config.add_cleanup(gc.enable)
     config.pluginmanager.import_plugin(HOOKS)
     import_module(HOOKS).begin(config)
 

@@ -200,7 +200,7 @@ def kinds(target: "Target") -> Iterator[tuple[str, Presented]]:
     """One principal for each kind of credential, by name. Raises Inconclusive."""
     seen = set()
     for name, principal in target.principals.items():
-        if name == ANONYMOUS:
+        if name in {ANONYMOUS, *target.newcomers}:
             continue
         shown = presented(principal)
         if shown is not None and shown.kind not in seen:

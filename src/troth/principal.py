@@ -41,7 +41,8 @@ class Principal:
 
     ``relogins`` counts new logins after a credential that had worked was refused; ``died`` says
     that this happened at all, or that a static credential went: what was seen since may be
-    inconclusive.
+    inconclusive. ``enrol`` signs somebody up, when first wanted, and says how they log in; it
+    raises LoginFailed.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Principal:
         section: PrincipalSection | None = None,
         steps: Session | None = None,
         now: Callable[[], float] = time.time,
+        enrol: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         section = section or PrincipalSection.model_validate({})
         self.name = name
@@ -63,9 +65,11 @@ class Principal:
         self._steps = steps
         self._now = now
         self._login = None if section.login is None else _Private(section.login)
+        self._enrol = enrol
         self._extra = tuple((key, _clean(name, v)) for key, v in section.headers.items())
         self._credential = _static(name, section, steps)
-        if name != ANONYMOUS and self._credential is None and self._login is None:
+        static = self._login is None and enrol is None
+        if name != ANONYMOUS and self._credential is None and static:
             # Headers alone are the credential; beside another one they only accompany it.
             self._credential, self._extra = Credential(headers=self._extra), ()
         self._secrets = frozenset(_configured(section, self._credential))
@@ -80,7 +84,7 @@ class Principal:
     @property
     def anonymous(self) -> bool:
         """Whether it has no credential of any kind."""
-        return self._credential is None and self._login is None
+        return self._credential is None and self._login is None and self._enrol is None
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -120,6 +124,19 @@ class Principal:
             if self._login is not None:
                 self._credential = self._served = None
                 self._failures.clear()
+
+    def anew(self) -> None:
+        """Be somebody else from now on, who signs up when first asked: for whom `enrol` makes."""
+        with self._lock:
+            if self._enrol is not None:
+                self._login = self._credential = self._served = None
+                self._failures.clear()
+                self.died = False
+
+    def called(self, member: str) -> str:
+        """What its login has there, such as an e-mail address; empty where there is nothing."""
+        value = self._login.get(member) if self._login is not None else None
+        return value if isinstance(value, str) and member.lower() in _IDENTITY else ""
 
     def send(
         self,
@@ -200,6 +217,9 @@ class Principal:
     def _current(self, *, renew: bool = True) -> Credential | None:
         with self._lock:
             old = self._credential
+            if self._login is None and self._enrol is not None:
+                self._login = _Private(self._enrol())
+                self._secrets |= {*_passwords(self._login, secret=False)}
             if self._login is None or self._steps is None:
                 return old
             if old is None:
@@ -282,13 +302,17 @@ def _sound(name: str, section: PrincipalSection, steps: Session | None) -> None:
         raise UsageError(f"{place} has no credential; give `token`, `basic`, `api-key` or `login`")
     if section.login is not None and steps is None:
         raise UsageError(
-            f"{place} has `login`, but nothing says how to log in; "
+            f"{place} has `login`, but nothing says how to log in, and the document has no "
+            "operation that takes just that; "
             'add `[session] login = { operation = "…" }`'
         )
     if section.api_key is not None:
         key = section.api_key
         if sum(each is not None for each in (key.header, key.query, key.cookie)) != 1:
-            raise UsageError(f"{place} api-key needs one of `header`, `query` and `cookie`")
+            raise UsageError(
+                f"{place} api-key needs one of `header`, `query` and `cookie`, where the document "
+                "has no place for one"
+            )
 
 
 def _static(name: str, section: PrincipalSection, steps: Session | None) -> Credential | None:

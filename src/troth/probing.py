@@ -27,17 +27,24 @@ WAITED: Final = 0.5
 """Seconds that a callback is waited for in smoke; deeper four times as long."""
 
 
+MANY: Final = 1_000
+"""Ways that a property is asked in, all operations together, where there is no time for all."""
+
+
 def quick(target: "Target") -> bool:
     """Whether the profile asks the cheapest question only."""
     return target.profile.examples == 1
 
 
 def share(target: "Target", few: int) -> int:
-    """Of ways that ci asks ``few`` of in each operation, how many this profile does: one, where
-    smoke has a large document.
+    """Of many ways, how many an operation is asked in at most: ``few`` where the document is large,
+    more where it is small, so that a property asks about as much of each. One, where smoke has a
+    large document.
     """
     boundary = target.profile.boundary
-    return 1 if quick(target) and boundary is not None and boundary < 4 else few
+    if quick(target):
+        return 1 if boundary is not None and boundary < 4 else few
+    return max(few, MANY // max(1, len(target.spec.operations)))
 
 
 def patience(target: "Target") -> float:

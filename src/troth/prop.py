@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Literal, TypeVar
 
 from troth.case import Case
+from troth.checks.charged import CHARGED
 from troth.exchange import Exchange, History
 from troth.finding import Complaint, Finding
 from troth.verdict import Verdict
@@ -266,16 +267,16 @@ def as_finding(complaint: Complaint, running: Example, *shown: Exchange) -> Find
     if running.tally.operation in {each.operation for each in shown}:
         # What was done, not what showed it.
         operation = running.tally.operation
-    known = CATALOGUE.get(complaint.property)
+    owner = complaint.property
+    known = CATALOGUE.get(owner) or CHARGED.get(owner) or running.tally.property
     return Finding(
         property=complaint.property,
-        severity=complaint.severity
-        or (known.severity if known else running.tally.property.severity),
+        severity=complaint.severity or known.severity,
         root=complaint.root,
         message=complaint.message,
         history=tuple(history),
         operations=(operation,) if operation else (),
-        refs=known.refs if known else (),
+        refs=known.refs,
     )
 
 

@@ -14,6 +14,7 @@ from troth.memory import Accepted
 from troth.prop import applies, control
 from troth.reach import minimal
 from troth.scene import Scene
+from troth.spare import names_caller
 from troth.spec.operation import Operation
 from troth.spec.schema import branches, properties
 from troth.subjects import Subject, reader
@@ -161,7 +162,7 @@ def _inferred(world: "World", write: Operation) -> Shared:
         write,
         read,
         base,
-        list(described),
+        [each for each in described if each not in names_caller(target, write)],
         lambda name: next(_texts(world, write, made, media, name), None),
         reading,
         writer,

@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate, identifier
 from troth.faults import parameter_of
-from troth.memory import Pass, Thing
+from troth.memory import Pass, Thing, plain
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
+from troth.senders import sends
+from troth.session import LoginFailed
+from troth.spare import current_password, ends_caller, spare
 from troth.spec.graph import Producer, Reference
 from troth.spec.operation import Operation
 from troth.told import PRODUCER, lookup, one_time_code, secret_of
+from troth.transport.record import NotSent
 
 if TYPE_CHECKING:
     from troth.world import World
@@ -57,7 +62,12 @@ class Resolver:
         references = self.world.target.graph.of(self.operation.label)
         for name in names:
             reference = Reference(self.operation.label, "path", name)
-            if name in self._path or name in told or reference not in references:
+            if name in self._path or name in told:
+                continue
+            if reference not in references:
+                shown = self._shown(name)
+                if shown:
+                    self._path[name] = shown
                 continue
             last = name == names[-1]
             value = self._produced(references[reference], fresh=self.fresh and last)
@@ -71,6 +81,22 @@ class Resolver:
                 )
             self._path[name] = str(value)
         return dict(self._path)
+
+    def _shown(self, name: str) -> str:
+        """What an answer has shown under that name; empty where the document knows better.
+
+        A write gets only what the run has made: what is merely shown may be somebody's own.
+        """
+        memory = self.world.target.memory
+        if self._has_example(name) or plain(name) not in self.world.target.wanted:
+            return ""
+        known = [memory.seen.get((who, plain(name))) for who in (self.who, *self._alike())]
+        safe = self.operation.safe
+        return next((each[0] for each in known if each and (safe or each[1])), "")
+
+    def _alike(self) -> list[str]:
+        """Whoever else is asked: what one was shown may be there for all."""
+        return [each for each in self.world.target.principals if each != self.who]
 
     def _has_example(self, name: str) -> bool:
         parameter = parameter_of(self.operation, "path", name)
@@ -98,6 +124,9 @@ class Resolver:
             value = self._produced(producers, fresh=self.fresh and self.consumes(reference.name))
             if value is not None:
                 found[reference.name] = value
+        member = current_password(self.world.target, self.operation)
+        if member and self._pass is not None and f"/{member}" in self._pass.drawn:
+            found[f"/{member}"] = self._pass.drawn[f"/{member}"]
         return found
 
     def required(self, pointer: str) -> bool:
@@ -131,14 +160,31 @@ class Resolver:
     def token(self) -> str:
         """The token that the operation is sent with; empty where it needs none of its own."""
         text = self.world.target.told(self.operation).token
-        if text is None or self._pass is not None:
-            return self._pass.token if self._pass is not None else ""
+        if self._pass is not None:
+            return self._pass.token
+        if text is None:
+            return self._spared()
         token = self.told(text)
         if not isinstance(token, str) or not token or not token.isprintable():
             raise Inconclusive(f"the token of {self.operation.label}: no text stands there")
         self._pass = Pass(token, self.who, self.answers, self.drawn)
         self.world.target.memory.passes.setdefault(self.operation.label, []).append(self._pass)
         return token
+
+    def _spared(self) -> str:
+        """The token of somebody to spare, where the operation would end who sends it."""
+        target = self.world.target
+        ended = ends_caller(target, self.operation)
+        if self.who == ANONYMOUS or not ended:
+            return ""
+        one = spare(self.world, self.operation, above=self.above)
+        member = current_password(target, self.operation)
+        drawn = {f"/{member}": one.password} if member else {}
+        self._pass = Pass(one.token, self.who, self.answers, drawn)
+        if ended in {"account", "password"}:
+            target.memory.once.add(self.operation.label)  # They are good for one request.
+        target.memory.passes.setdefault(self.operation.label, []).append(self._pass)
+        return one.token
 
     def prepare(self, path: Mapping[str, str]) -> None:
         """Get all that the target file says of the operation, and keep it for what follows.
@@ -204,7 +250,8 @@ class Resolver:
         self.used = True
         # What the target file says of the producer comes first; then the same principal, whose
         # things they are; then anybody.
-        ways = [self.who, ""] if self.who != ANONYMOUS and producer.security else [""]
+        whose = producer.security or producer.label in target.enrolling
+        ways = [self.who, ""] if self.who != ANONYMOUS and whose else [""]
         fresh, why = self.fresh or own, ""
         for who in ways:
             try:
@@ -231,7 +278,7 @@ class Resolver:
     def _others(self, producer: Producer) -> bool:
         """Whether only others may call it."""
         operation = self.world.target.spec.operation(producer.operation)
-        return operation is not None and self.who not in self.world.target.senders(operation)
+        return operation is not None and not sends(self.world.target, self.who, operation)
 
     def _value(self, producer: Producer, *, fresh: bool) -> Any:
         target = self.world.target
@@ -245,7 +292,7 @@ class Resolver:
         for who in (self.who, "") if alone else (self.who,):
             try:
                 thing = produce(self.world, operation, shared, who, fresh=fresh, above=self.above)
-                value = identifier(producer.value, thing.exchange)
+                value = identifier(producer.value, thing.exchange, path_values=thing.path)
             except (Inconclusive, ExpressionError):
                 continue  # The next producer is asked; `path` says so when there is none left.
             self.used = True
@@ -264,9 +311,13 @@ def produce(
 ) -> Thing:
     """The answer of ``operation``: of an earlier call, unless a ``fresh`` one is wanted."""
     memory, target = world.target.memory, world.target
+    own = _enrolment(world, operation, who, fresh=fresh)
+    if own is not None:
+        world.example.provenance.append(own)
+        return Thing(own, {}, (own,))
     # Whose credential does not do for it can not call it, on whosever behalf.
     senders = target.senders(operation)
-    principal = who if who in senders else None
+    principal = who if sends(target, who, operation) else None
     key = (operation.label, principal or "", tuple(sorted(fixed.items())))
     known = memory.things.get(key)
     if known is not None and known.lasts and not fresh:
@@ -276,11 +327,29 @@ def produce(
     if hopeless and not fresh:
         raise Inconclusive(hopeless)
     accepted = world.reach(operation, fixed=fixed, principal=principal, above=above)
-    thing = Thing(accepted.exchange, dict(fixed), (*accepted.history, accepted.exchange))
+    path = {**accepted.values.path, **fixed}
+    thing = Thing(accepted.exchange, path, (*accepted.history, accepted.exchange))
     if not fresh:
         memory.things[key] = thing
     world.example.provenance.extend(thing.history)
     return thing
+
+
+def _enrolment(world: "World", operation: Operation, who: str, *, fresh: bool) -> Exchange | None:
+    """What a newcomer was answered to signing up, where ``operation`` is that: the account that it
+    made is his own. A ``fresh`` one is somebody else's of the same name.
+    """
+    target, memory = world.target, world.target.memory
+    if who not in target.newcomers or operation.label not in target.enrolling:
+        return None
+    if fresh and who in memory.enrolled:
+        target.principals[who].anew()
+        memory.part(who)
+    try:
+        target.principals[who].credential()
+    except (LoginFailed, NotSent) as reason:
+        raise Inconclusive(str(reason)) from reason
+    return memory.enrolled.get(who, {}).get(operation.label)
 
 
 def template_parameters(path: str) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ from troth.expression import ExpressionError, identifier, pointed
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
 from troth.references import shared_values, template_parameters
+from troth.senders import sends
 from troth.spec.families import Family, Listing
 from troth.spec.operation import Operation
 from troth.spec.schema import is_json, properties, resolve
@@ -134,7 +135,7 @@ def _read(world: "World", operation: Operation, values: Values, who: str, purpos
     """Read as ``who``, and where he may not, as whoever may."""
     case = world.target.generator.build(operation, values, purpose=purpose)
     anonymous = who == ANONYMOUS and operation.secured
-    if who in world.target.senders(operation) and not anonymous:
+    if sends(world.target, who, operation) and not anonymous:
         answer = world.send(case, principal=who, whole=True, purpose=purpose)
         if answer.status not in {401, 403}:
             return answer

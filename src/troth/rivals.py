@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from troth.principal import ANONYMOUS
+from troth.senders import fits
 from troth.spec.families import Owner
 from troth.spec.operation import Operation
 from troth.suiting import suits
@@ -57,11 +58,14 @@ def owner_of(target: "Target", operation: Operation) -> tuple[Owner, bool]:
 
 
 def rivals(target: "Target", operation: Operation) -> tuple[Rivals, ...]:
-    """Pairs whose credential suits ``operation``, another tenant's stranger first."""
+    """Pairs whose credential suits ``operation``, another tenant's stranger first; where the target
+    file names none, people who sign up.
+    """
     owner, told = owner_of(target, operation)
     if owner == "public" or target.told(operation).token is not None:
         return ()
-    return tuple(_pairs(target, operation, colleagues=told and owner == "principal"))[:MOST_PAIRS]
+    named = tuple(_pairs(target, operation, colleagues=told and owner == "principal"))
+    return (named or tuple(_newcomers(target, operation)))[:MOST_PAIRS]
 
 
 def _pairs(target: "Target", operation: Operation, *, colleagues: bool) -> Iterator[Rivals]:
@@ -88,6 +92,26 @@ def _pairs(target: "Target", operation: Operation, *, colleagues: bool) -> Itera
             yield Rivals(victim, stranger, tenants=both and known[stranger].tenant != tenant)
 
 
+def _newcomers(target: "Target", operation: Operation) -> Iterator[Rivals]:
+    """Pairs of people who sign up; to what the run's own principals own they only ask to see it.
+
+    What deletes may delete an account: then those who lose theirs are nobody else's victims.
+    """
+    victim, stranger, *others = target.newcomers or ("", "")
+    if not stranger or not (fits(target, stranger, operation) or not operation.security):
+        return
+    who = target.told(operation).principal
+    if who is None:
+        if operation.method == "DELETE" and others:
+            victim, stranger = others[:2]
+        yield Rivals(victim, stranger)
+    if not operation.safe:
+        return
+    for name in [who] if who is not None else target.senders(operation):
+        if name in target.file.principals and name != ANONYMOUS:
+            yield Rivals(name, stranger)
+
+
 def nobody(target: "Target", operation: Operation) -> str:
     """Why ``operation`` has no victim and stranger, and what would help; empty where it has."""
     if rivals(target, operation):
@@ -102,6 +126,6 @@ def nobody(target: "Target", operation: Operation) -> str:
     return (
         f"ownership wants two principals of the same role and of different tenants{beside}: name "
         "another one in [principals], such as "
-        'bob = { login = { … }, tenant = "other" }, or say [resources.*] owner = "principal" '
-        "where colleagues share nothing"
+        'bob = { login = { … }, tenant = "other" }, say in [session] throwaway how people sign up, '
+        'or say [resources.*] owner = "principal" where colleagues share nothing'
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from troth.case import Values
 from troth.expression import ExpressionError, identifier
-from troth.fresh import freshened
+from troth.fresh import freshened, spelled
 from troth.prop import Inconclusive
 from troth.references import shared_values
 from troth.spec.graph import Reference
@@ -81,7 +81,7 @@ def _made(
 
 
 def _with_texts(world: "World", maker: Operation, values: Values) -> Values:
-    made = freshened(world, maker, values)
+    made = spelled(world, maker, freshened(world, maker, values))
     if not isinstance(made.body, Mapping) or world.target.told(maker).body is not None:
         return made
     media = maker.body.content.get(made.media_type or "") if maker.body is not None else None

@@ -13,7 +13,9 @@ from troth.credential import Credential, applied, cookies_of, jwt_life, seconds
 from troth.errors import UsageError
 from troth.exchange import Exchange, Headers, Request
 from troth.expression import Expression, ExpressionError, evaluate, parse
+from troth.spec.entry import endpoint, token_in
 from troth.spec.operation import Operation, Spec
+from troth.spec.schema import properties
 from troth.told import computed
 from troth.transport.request import join
 
@@ -59,7 +61,7 @@ class Session:
         """A credential for the principal ``name``. Raises LoginFailed, NotSent."""
         __tracebackhide__ = True  # pytest shows arguments, and these hold credentials
         label = self.entry.label
-        request = request_for(self.entry, self.base_url, self.spec, computed(body))
+        request = request_for(self.entry, self.base_url, self.spec, self._granted(computed(body)))
         exchange = send(request, label, f"log in as {name}")
         served = exchange.ok or (self.login.cookie and 300 <= exchange.status < 400)
         if not served:
@@ -85,9 +87,21 @@ class Session:
         except LoginFailed:
             return None
 
+    def _granted(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """``body`` with the `grant_type` that a token endpoint asks for (RFC 6749, section 4)."""
+        media = self.entry.body.content.values() if self.entry.body else ()
+        asked = any("grant_type" in properties(self.spec, each.schema) for each in media)
+        if not asked or "grant_type" in body:
+            return body
+        machine = "client_secret" in body and "password" not in body
+        return {"grant_type": "client_credentials" if machine else "password", **body}
+
     def secrets(self, exchange: Exchange) -> Iterator[str]:
         """What an answer to a login or a renewal has that must not be shown."""
-        for way in {self.token, self.refresh, self.renewed_token, self.renewed_refresh}:
+        ways = {self.token, self.refresh, self.renewed_token, self.renewed_refresh}
+        if self.token is not None and "token" not in self.login.model_fields_set:
+            ways.add(_sought(exchange))
+        for way in ways:
             value = _maybe(way, exchange)
             if isinstance(value, str) and value:
                 yield value
@@ -110,7 +124,8 @@ class Session:
         label = exchange.operation or self.entry.label
         token = None
         if ways[0] is not None:
-            token = _token(name, label, ways[0], exchange)
+            sought = "token" not in self.login.model_fields_set
+            token = _token(name, label, ways[0], exchange, sought=sought)
         cookies: Headers = old.cookies if old is not None else ()
         cookie_life = None
         if self.login.cookie:
@@ -147,7 +162,7 @@ def session(section: SessionSection, spec: Spec, base_url: str) -> Session | Non
         token = parse(login.token, f"{place}.token")
     old_refresh = parse(login.refresh, f"{place}.refresh") if login.refresh else None
     lifetime = parse(login.expires_in, f"{place}.expires-in") if login.expires_in else None
-    entry = _operation(spec, login.operation, place)
+    entry = endpoint(spec, login.operation) or _operation(spec, login.operation, place)
     if refresh is None:
         return Session(spec, base_url, login, entry, None, token, old_refresh, lifetime)
     place = "[session] refresh"
@@ -217,7 +232,10 @@ def _refusal(name: str, exchange: Exchange) -> tuple[str, str]:
     return f"answered {status}", f"check [principals.{name}] login"
 
 
-def _token(name: str, label: str, expression: Expression, exchange: Exchange) -> str:
+def _token(
+    name: str, label: str, expression: Expression, exchange: Exchange, *, sought: bool
+) -> str:
+    """The token of an answer; where nobody said where it stands (``sought``), by its name."""
     try:
         token = evaluate(expression, exchange)
     except ExpressionError as error:
@@ -226,7 +244,19 @@ def _token(name: str, label: str, expression: Expression, exchange: Exchange) ->
         if isinstance(token, str) and token and not re.search(r"[\r\n\0]", token):
             return token
         why = f"answered {exchange.status}, but what stands at `{expression.text}` is no token"
+    found = _sought(exchange) if sought else None
+    if found is not None and found.text != expression.text:
+        return _token(name, label, found, exchange, sought=False)
     raise LoginFailed(name, label, exchange.status, why, "check [session] login.token")
+
+
+def _sought(exchange: Exchange) -> Expression | None:
+    """Where in the answer of a login stands what is called a token."""
+    try:
+        place = token_in(exchange.response.json() if exchange.response is not None else None)
+    except (ValueError, RecursionError):
+        return None
+    return None if place is None else parse(f"$response.body#{place}", "[session] login.token")
 
 
 def _maybe(expression: Expression | None, exchange: Exchange) -> Any:

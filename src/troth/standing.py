@@ -5,8 +5,8 @@ from typing import Final
 
 from troth.principal import ANONYMOUS
 from troth.roles import REFUSED, UNAUTHENTICATED, allowed, checked
+from troth.senders import fits
 from troth.spec.operation import Operation
-from troth.suiting import suits
 from troth.target import Target
 
 FEW: Final = 8
@@ -22,7 +22,7 @@ def roles(target: Target) -> dict[str, list[str]]:
     """The principals of each role; who has none is a role of his own name."""
     found: dict[str, list[str]] = {}
     for name in target.principals:
-        if name != ANONYMOUS:
+        if name not in {ANONYMOUS, *target.newcomers}:
             found.setdefault(target.roles.role(name), []).append(name)
     return found
 
@@ -66,10 +66,3 @@ def others(target: Target, operation: Operation, who: str) -> list[str]:
         return sum(cell["cell"] == REFUSED for cell in row.values())
 
     return sorted(found.values(), key=lambda name: -refusals(name))
-
-
-def fits(target: Target, who: str, operation: Operation) -> bool:
-    """Whether the credential of a principal is of a kind that the operation asks for."""
-    section = target.file.principals.get(who)
-    login = target.file.session.login
-    return section is None or suits(section, login, operation, target.spec.schemes) is not False

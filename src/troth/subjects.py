@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from troth.aliases import asked as spelled
+from troth.allowance import promises
 from troth.assignment import writes
 from troth.config.principals import PrincipalSection
 from troth.errors import UsageError
@@ -12,6 +14,7 @@ from troth.passes import takes
 from troth.person import MOST_PROBES, candidates
 from troth.principal import ANONYMOUS
 from troth.spec.operation import Operation, Spec
+from troth.standing import brief
 from troth.target import Target
 
 TWO: Final = 2
@@ -59,6 +62,12 @@ def _limits(target: Target) -> Iterable[Subject]:
     for name, each in target.file.limits.items():
         names = (each.operation, *each.given)
         yield Subject(name, _named(target, f"[limits.{name}]", *names), each)
+    login = target.file.session.login
+    named = _named(target, "[session]", login.operation) if login is not None else ()
+    told = {each.operation for each in target.file.limits.values()}
+    for operation in named:
+        if promises(operation) and not any(operation.named(each) for each in told):
+            yield Subject(f"{operation.label} as it tells", (operation,))
 
 
 def _surface(target: Target) -> Iterable[Subject]:
@@ -102,7 +111,11 @@ def _kind(section: PrincipalSection) -> object:
 
 
 def _ranked(target: Target) -> Iterable[Subject]:
-    """Kinds of things that are made, changed and deleted, and paths that stand for one another."""
+    """Kinds of things that are made, changed and deleted, paths that stand for one another, and
+    reads whose paths may be spelled otherwise.
+    """
+    if not brief(target):
+        yield from (Subject(each.label, (each,)) for each in spelled(target))
     ranks = {each.role for each in target.file.principals.values() if each.role}
     if len(ranks) < TWO:
         return
@@ -187,7 +200,7 @@ def _contended(target: Target) -> Iterable[Subject]:
 KINDS: Final[dict[str, tuple[Callable[[Target], Iterable[Subject]], str]]] = {
     "webhook": (_webhooks, "the target file has no [webhooks]"),
     "authority": (_authority, "the target file has no [authority]"),
-    "limit": (_limits, "the target file has no [limits]"),
+    "limit": (_limits, "the target file has no [limits], and the document none of a login"),
     "surface": (_surface, "the document describes nothing that may be sent"),
     "session": (_session, "nobody logs in: [session] has no login"),
     "assigned": (_assigned, "nothing is written as JSON"),

@@ -8,6 +8,7 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
+from troth.attained import Ledger
 from troth.case import Case
 from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
@@ -16,6 +17,7 @@ from troth.config.asks import AskSection, GivenSection
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
 from troth.config.policy import PolicySection
+from troth.errors import Unmakable
 from troth.evidence.protocol import Writer
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
@@ -23,13 +25,14 @@ from troth.gate import closed
 from troth.launch import Launched
 from troth.listener import Listener
 from troth.logs.source import Source
-from troth.memory import Memory
+from troth.memory import Memory, telling
 from troth.observe import Observer
-from troth.principal import ANONYMOUS, Principal
+from troth.principal import Principal
 from troth.profile import Profile
-from troth.prop import Example, Tally
+from troth.prop import Example, Inconclusive, Tally
 from troth.redaction import Redactor
 from troth.roles import Matrix
+from troth.senders import senders
 from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
@@ -41,9 +44,9 @@ from troth.spec.schemathesis import Generator
 from troth.spec.second import Judge
 from troth.spec.validity import Validity
 from troth.spec.workflows import Workflow, workflows
-from troth.suiting import suits
 from troth.told import leaves, lookup, secret_of
 from troth.transport.record import Recorder
+from troth.transport.request import origin
 from troth.world import World
 
 
@@ -83,6 +86,10 @@ class Target:
     """Where its log lines are read; None where there is nothing to read."""
     log_began: int = 0
     """Where in that the run began."""
+    newcomers: tuple[str, ...] = ()
+    """Principals who sign up when they are wanted: in pairs, a victim and a stranger."""
+    enrolling: frozenset[str] = frozenset()
+    """The operations by which they do."""
     _boundary: dict[tuple[str, bool], tuple[list[Case], Iterator[Case]]] = field(
         default_factory=dict
     )
@@ -114,6 +121,8 @@ class Target:
         self.roles = Matrix(self.file.principals, frozenset(keys))
         self.recorder.subscribe(self._learn_secrets)
         self.recorder.subscribe(self.roles)
+        self.ledger = Ledger(self)
+        self.recorder.subscribe(self.ledger)
 
     def __repr__(self) -> str:
         return f"Target({self.name!r})"
@@ -123,9 +132,21 @@ class Target:
         printer.text("target" if cycle else repr(self))
 
     @cached_property
+    def wanted(self) -> frozenset[str]:
+        """Plain names of the path parameters that no operation is known to produce."""
+        return telling({each.name for each in self.graph.unproduced})
+
+    @cached_property
     def listener(self) -> Listener:
         """Our own, which the service must not be brought to call; it listens once it is wanted."""
-        made = Listener()
+        stand_in = self.file.target.stand_in or ""
+        try:
+            made = Listener(also=stand_in)
+        except OSError as error:
+            raise Inconclusive(
+                f"[target] stand-in: nobody can listen at {stand_in or 'a port of 127.0.0.1'} "
+                f"({error.strerror}); name another address of this machine, or take it out"
+            ) from None
         self.on_close(made.close)
         return made
 
@@ -160,9 +181,16 @@ class Target:
             "profile": self.profile.name,
             "seed": "none, derandomised" if self.seed is None else str(self.seed),
             "roles": self.roles.cells,
+            "attained": self.ledger.told(),
+            "slowed": str(self.memory.pace) if self.memory.pace.refused else "",
             "exchanges": self.recorder.count,
             "failed": (self.writer.failed if self.writer else None) or "",
         }
+
+    @property
+    def may_write(self) -> bool:
+        """Whether what writes may be sent to it at all."""
+        return self.file.target.writes or origin(self.base_url).loopback
 
     def asked(self, operation: Operation | Socket | BrokenOperation) -> bool:
         """Whether ``--operation`` leaves it in."""
@@ -315,26 +343,8 @@ class Target:
         )
 
     def senders(self, operation: Operation) -> list[str]:
-        """Principals to try for ``operation``, the likeliest first.
-
-        Where the credential of some is of the kind that the document asks for, those of another
-        kind are not tried at all.
-        """
-        told = self.told(operation).principal
-        if told is not None:
-            return [told]
-        named = [name for name in self.principals if name != ANONYMOUS]
-        known, login = self.file.principals, self.file.session.login
-        suiting = {
-            name: suits(known[name], login, operation, self.spec.schemes)
-            for name in named
-            if name in known
-        }
-        fitting = [name for name in named if suiting.get(name)]
-        if fitting:
-            named = [*fitting, *(name for name in named if suiting.get(name) is None)]
-        # What the document calls public is promised to everybody, and asked for by nobody.
-        return [*named, ANONYMOUS] if operation.secured else [ANONYMOUS, *named]
+        """Principals to try for ``operation``, the likeliest first; see `troth.senders`."""
+        return senders(self, operation)
 
     def sender(self, operation: Operation | None) -> str:
         """Who sends ``operation``: whoever was served before, else the likeliest."""
@@ -362,7 +372,10 @@ class Target:
             self._boundary[key] = ([], self.generator.boundary(operation, valid=valid))
         made, more = self._boundary[key]
         wanted = None if most is None else max(0, most - len(made))
-        made.extend(islice(more, wanted))
+        try:
+            made.extend(islice(more, wanted))
+        except Unmakable as error:
+            raise Inconclusive(str(error)) from error
         return made if most is None else made[:most]
 
     def references(self, operation: Operation) -> set[str]:

@@ -18,6 +18,11 @@ _MARKED = re.compile(
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{16,64}\b",
     re.IGNORECASE,
 )
+_OPEN: Final = frozenset({"public", "shared", "published", "unlisted", "publiclyvisible"})
+_SCOPES: Final = frozenset({"visibility", "access", "audience", "privacy", "sharing"})
+_ALL: Final = frozenset(
+    {"public", "everyone", "everybody", "anyone", "world", "shared", "unlisted"}
+)
 BIG: Final = 1_000_003
 
 
@@ -67,6 +72,35 @@ def _told(value: Any, at: str) -> Iterator[tuple[str, Any]]:
 def scalars(value: Any) -> frozenset[str]:
     """All its strings and numbers, as texts."""
     return frozenset(str(each) for each in told(value).values())
+
+
+def members_of(value: Any, id_: str) -> frozenset[str]:
+    """Names of the members of the outermost object that has ``id_``; none where nothing has."""
+    if isinstance(value, Mapping):
+        own = [each for each in value.values() if isinstance(each, str | int)]
+        if id_ in map(str, own):
+            return frozenset(map(str, value))
+        value = list(value.values())
+    if not isinstance(value, list):
+        return frozenset()
+    return next(filter(None, (members_of(each, id_) for each in value)), frozenset())
+
+
+def everybodys(value: Any) -> bool:
+    """Whether a thing says of itself that everybody may see it."""
+    if isinstance(value, list):
+        return any(map(everybodys, value))
+    if not isinstance(value, Mapping):
+        return False
+    for name, each in value.items():
+        known = str(name).lower().replace("_", "").replace("-", "").removeprefix("is")
+        if known in _OPEN and each is True:
+            return True
+        if known in _SCOPES and isinstance(each, str) and each.lower() in _ALL:
+            return True
+        if everybodys(each):
+            return True
+    return False
 
 
 def steady(one: Told, other: Told) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from troth.brought import BROUGHT
 from troth.case import Case, Values
 from troth.exchange import Exchange, Request
 from troth.forgery import Forgery, Keys, Token, forgeries, token_of
@@ -49,8 +50,11 @@ class Trial:
         """The answer to the token ``text`` where it is served as the genuine one is, twice; else
         None.
         """
-        whole = f"{self.shown.scheme} {text}" if self.shown.scheme else text
-        return self.taken_for(whole, way=way)
+        return self.taken_for(self.whole(text), way=way)
+
+    def whole(self, text: str) -> str:
+        """The whole credential that has ``text`` for its token."""
+        return f"{self.shown.scheme} {text}" if self.shown.scheme else text
 
     def taken_for(self, text: str, *, way: str) -> Exchange | None:
         """The same of a whole credential. Raises Inconclusive."""
@@ -135,6 +139,7 @@ def keys(target: "Target", found: KeySet | None, who: str) -> Keys:
         found.keys if found else (),
         session.signing_key or "",
         refresh if refresh != credential.token else "",
+        target.listener.hold,
     )
 
 
@@ -152,7 +157,7 @@ def forged_again(target: "Target", text: str) -> str:
     made = known.make(shown) if known else None
     if name == OF_ANOTHER:
         made = of_another_kind(target, shown)
-    forgery = next((each for each in forgeries() if each.name == name), None)
+    forgery = next((each for each in (*forgeries(), *BROUGHT) if each.name == name), None)
     if forgery is not None:
         made = _whole(shown, _forged(target, shown, forgery))
     if made is None:

@@ -9,6 +9,7 @@ from troth.case import Values
 from troth.exchange import Exchange
 from troth.fresh import freshened
 from troth.memory import Accepted
+from troth.newcomers import alive
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive, control
 from troth.reach import complete
@@ -172,6 +173,7 @@ def trial(world: "World", operation: Operation) -> Trial:
     memory = world.target.memory
     reason = nobody(world.target, operation)
     for pair in rivals(world.target, operation):
+        alive(world.target, pair.victim, pair.stranger)
         key = (operation.label, pair.victim)
         known = memory.owned.get(key)
         if known is not None:

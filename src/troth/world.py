@@ -17,6 +17,7 @@ from troth.blame import blame
 from troth.case import Case, Values
 from troth.conversation import handshake, opened
 from troth.errand import Errand, at_once, request_of
+from troth.errors import Unmakable
 from troth.exchange import Breakage, Exchange, Response
 from troth.inputs import (
     hostile_cases,
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 SILENT = 0.1
 """Seconds that are waited for the first event of a stream that had none the first time."""
+LONGEST = 65_536
+"""Bytes of an answer that is looked through for values of use elsewhere."""
 
 
 class Abandoned(Skipped):
@@ -94,7 +97,7 @@ class World:
             current.reset(self._token)
         tally = self.example.tally
         tally.examples += 1
-        if isinstance(error, Inconclusive):
+        if isinstance(error, Inconclusive | Unmakable):
             reason = str(error)
             tally.unanswered[reason] = tally.unanswered.get(reason, 0) + 1
             return True
@@ -198,6 +201,7 @@ class World:
         why = why or (case.fault.description if case.fault else "valid")
         if self.example.step:
             why = f"{self.example.step}: {why}"
+        target.memory.pace.keep(self.example.tally.property.id)
         with target.observing(self.example, case):
             try:
                 exchange = target.principals[errand.who].send(
@@ -234,6 +238,7 @@ class World:
             memory.timeouts[label] = memory.timeouts.get(label, 0) + 1
         if exchange.ok and label is not None:
             memory.served[label] += 1
+            self._notice(exchange)
         if exchange.request.method == "DELETE" and exchange.ok:
             memory.forget(exchange.request.url.partition("?")[0].rsplit("/", 1)[-1])
         if exchange.breakage is Breakage.UNREACHABLE:
@@ -244,6 +249,19 @@ class World:
                 if ended
                 else f"the target cannot be reached any more: {exchange.detail}"
             )
+
+    def _notice(self, exchange: Exchange) -> None:
+        """Keep what answers show under the names of parameters that nothing produces."""
+        names = self.target.wanted
+        response = exchange.response
+        if not names or response is None or len(response.body) > LONGEST or response.truncated:
+            return
+        try:
+            answer = response.json()
+        except (ValueError, RecursionError):
+            return
+        made = exchange.request.method == "POST"
+        self.target.memory.notice(exchange.principal, answer, names, made=made)
 
     def reach(
         self,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from troth.exchange import Exchange, Request, Response
 from troth.redaction import REDACTED, Redactor
+from troth.redaction.known import Ranked, needles, present
 
 SECRETS = st.text(
     st.characters(codec="utf-8", exclude_characters="\0"), min_size=4, max_size=40
@@ -110,6 +111,19 @@ def test_equal_secrets_stay_equal_and_count_in_the_order_they_are_seen():
 
 def test_the_longer_secret_goes_as_a_whole():
     assert Redactor(["abcd", "abcdefgh"]).text("abcdefgh abcd") == "[secret:1] [secret:2]"
+
+
+@given(
+    secrets=st.lists(SECRETS, min_size=1, max_size=9, unique=True),
+    pieces=st.lists(st.one_of(SECRETS, st.sampled_from(['"', "\n", "%22", "x"])), max_size=6),
+    data=st.data(),
+)
+def test_no_needle_that_fits_is_left_out(secrets, pieces, data):
+    among = data.draw(st.lists(st.sampled_from([*secrets, *pieces, "-"]), max_size=4))
+    text = "".join([*pieces, *among])
+    every = [one for number, each in enumerate(secrets) for one in needles(each, number)]
+    found = present(Ranked().and_these(every), text)
+    assert set(found) == set(present(tuple(every), text))
 
 
 def test_a_secret_that_is_a_word_of_the_mark_does_not_nest():

@@ -279,8 +279,14 @@ def test_a_wrong_password_is_never_repeated_to_anybody(service, meet):
     assert "hunter2hunter2" in alice.secrets
 
 
+def test_a_token_is_found_by_its_name_where_nobody_says_where_it_is(meet):
+    alice = meet({"alice": ALICE}, {"login": {"operation": "logIn"}}).by["alice"]
+    assert alice.credentials()[0][0] == "Authorization"
+    assert alice.token in alice.secrets
+
+
 def test_a_login_without_a_token_says_what_there_is_instead(meet):
-    steps = {"login": {"operation": "logIn"}}
+    steps = {"login": {"operation": "logIn", "token": "$response.body#/access_token"}}
     alice = meet({"alice": ALICE}, steps).by["alice"]
     with pytest.raises(LoginFailed) as raised:
         alice.credentials()

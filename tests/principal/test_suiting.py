@@ -67,10 +67,11 @@ def test_a_login_may_come_as_a_cookie_or_in_a_header_of_its_own():
     assert suits(PEOPLE["alice"], own, operation(("key",)), SCHEMES)
 
 
-def senders(asked, principals=PEOPLE):
+def senders(asked, principals=PEOPLE, newcomers=()):
     target = SimpleNamespace(
         told=lambda _: SimpleNamespace(principal=None),
-        principals=[*principals, "anonymous"],
+        principals=[*principals, "anonymous", *newcomers],
+        newcomers=newcomers,
         file=SimpleNamespace(principals=principals, session=SimpleNamespace(login=None)),
         spec=SimpleNamespace(schemes=SCHEMES),
     )
@@ -86,3 +87,8 @@ def test_those_who_match_come_first_and_those_who_cannot_are_left_out():
 def test_where_nobody_matches_nothing_changes():
     assert senders(operation(("tls",))) == [*PEOPLE, "anonymous"]
     assert senders(operation()) == ["anonymous", *PEOPLE]
+
+
+def test_where_nobody_has_a_credential_one_who_signs_up_is_asked_for():
+    assert senders(operation(("bearer",)), {}, ("one", "two")) == ["one", "anonymous"]
+    assert senders(operation(("bearer",)), {"tom": PEOPLE["tom"]}, ("one",)) == ["tom", "anonymous"]

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from troth.exchange import Exchange, Headers
-from troth.redaction.known import SHORTEST, Needle, covered, needles, present, without_tail
+from troth.redaction.known import SHORTEST, Needle, Ranked, covered, needles, present, without_tail
 from troth.redaction.mark import DONE, REDACTED, UNKNOWN, placed, printed
 from troth.redaction.nets import netted, quiet
 
@@ -54,7 +54,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), *, headers: Iterable[str] = ()) -> None:
         self._numbers: Mapping[str, int] = {}
-        self._needles: tuple[Needle, ...] = ()
+        self._needles = Ranked()
         self._seen: dict[int, int] = {}
         self._spared: frozenset[str] = frozenset()
         self._sensitive = SENSITIVE | {name.lower() for name in headers}
@@ -70,9 +70,7 @@ class Redactor:
                     continue
                 number = len(self._numbers) + 1
                 self._numbers = {**self._numbers, secret: number}
-                found = (*self._needles, *needles(secret, number))
-                # Longest first: a secret that contains another one goes as a whole.
-                self._needles = tuple(sorted(found, key=lambda each: -len(each.text)))
+                self._needles = self._needles.and_these(needles(secret, number))
 
     @property
     def known(self) -> tuple[str, ...]:

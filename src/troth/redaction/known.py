@@ -3,6 +3,8 @@
 import base64
 import html
 import re
+import sys
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +30,7 @@ _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _SHORT_OF = {plain: short for short, plain in _SHORT.items()} | {each: each for each in "\"'\\/"}
 _ENTITIES = {chr(point): (name,) for point, name in codepoint2name.items()} | {"'": ("apos",)}
 _RAW_BYTES = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}
+_SEAMS = re.compile('["\n]+')
 _STANDARD = str.maketrans("-_", "+/")
 # As long as the forms of the shortest needle are at least.
 _HEX = re.compile(rf"[0-9a-f]{{{2 * SHORTEST},}}")
@@ -41,6 +44,8 @@ class Needle:
     text: str
     kind: str
     number: int
+    crosses: bool = False
+    """Whether it may stand across a quotation mark or the end of a line."""
 
     @property
     def mark(self) -> str:
@@ -48,10 +53,36 @@ class Needle:
         return placed(self.number)
 
 
+class Ranked(tuple[Needle, ...]):
+    """Needles, longest first, so that a secret that contains another one goes as a whole; before
+    all, those that cross.
+    """
+
+    __slots__ = ()
+
+    def and_these(self, found: Iterable[Needle]) -> "Ranked":
+        """With more of them."""
+        every = list(self)
+        for each in found:
+            insort(every, each, key=_rank)
+        return Ranked(every)
+
+    def fitting(self, views: str) -> tuple[Needle, ...]:
+        """Without those that are longer than anything in ``views``, which most tokens are."""
+        longest = max(map(len, _SEAMS.split(views)))
+        crossing = bisect_left(self, (True, -sys.maxsize), key=_rank)
+        return self[:crossing] + self[bisect_left(self, (True, -longest), key=_rank) :]
+
+
+def _rank(needle: Needle) -> tuple[bool, int]:
+    return not needle.crosses, -len(needle.text)
+
+
 def needles(secret: str, number: int) -> list[Needle]:
     """Everything to look for so as to find ``secret``."""
     raw = secret.encode("utf-8", "surrogatepass")
-    found = [Needle(secret, "raw", number), Needle(raw.hex(), "hex", number)]
+    crosses = _SEAMS.search(secret) is not None
+    found = [Needle(secret, "raw", number, crosses), Needle(raw.hex(), "hex", number)]
     for shift in range(3):
         # The characters that do not depend on what stands before and after the secret.
         text = base64.b64encode(b"\0" * shift + raw).decode("ascii")
@@ -137,6 +168,8 @@ def present(needles: tuple[Needle, ...], *texts: str) -> tuple[Needle, ...]:
     # so in what is left of a text when all is gone that no hex and no base64 of a needle is in.
     views = "\n".join(map(_views, texts))
     looked = {"raw": views}
+    if isinstance(needles, Ranked):
+        needles = needles.fitting(views)
     if len(needles) > 1:
         looked["hex"] = "\n".join(_HEX.findall(views.lower()))
         looked["base64"] = "\n".join(_BASE64.findall(views.translate(_STANDARD)))

@@ -20,10 +20,10 @@ from dataclasses import replace
 from troth import applies, control, expect, prop
 from troth.case import Case
 from troth.checks.conditional import opaque, strong
+from troth.composing.memory import Accepted
+from troth.composing.references import Resolver, shared_values
 from troth.exchange import Exchange
-from troth.memory import Accepted
 from troth.readback import reader_of
-from troth.references import Resolver, shared_values
 from troth.spec.operation import Operation
 from troth.target import Target
 from troth.world import World

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from troth import applies, control, expect, prop
 from troth.case import NO_BODY, Case, Fault
-from troth.faults import json_like
+from troth.composing.faults import json_like
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.target import Target

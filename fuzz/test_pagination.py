@@ -21,9 +21,9 @@ from math import ceil
 
 from troth import applies, control, expect, prop
 from troth.case import Fault, Values
-from troth.pages import SPARE, Walked, Walker, fault
+from troth.composing.references import shared_values
+from troth.models.pages import SPARE, Walked, Walker, fault
 from troth.prop import Inconclusive
-from troth.references import shared_values
 from troth.spec.families import Collection
 from troth.spec.paging import LINKS, UNKNOWN, Pages, Way
 from troth.target import Target

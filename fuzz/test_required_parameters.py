@@ -9,7 +9,7 @@ from typing import Any
 
 from troth import applies, control, expect, prop
 from troth.case import NO_BODY, Fault, Values
-from troth.faults import PLACES
+from troth.composing.faults import PLACES
 from troth.spec.operation import Operation
 from troth.target import Target
 

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from troth import applies, control, expect, prop
 from troth.case import Case
 from troth.exchange import Exchange
-from troth.likeness import alike, lost
+from troth.models.likeness import alike, lost
+from troth.models.resource import One, json_type, look, made, members, path_of
 from troth.prop import Inconclusive
-from troth.resource import One, json_type, look, made, members, path_of
 from troth.spec.families import Write, is_asynchronous
 from troth.spec.schema import branches, resolve
 from troth.target import Target

@@ -16,12 +16,12 @@ from dataclasses import replace
 from typing import Final
 
 from troth import applies, control, expect, prop
+from troth.composing.fresh import named_anew
 from troth.config.quotas import QuotaSection
-from troth.errand import Errand, again
 from troth.exchange import Exchange
-from troth.fresh import named_anew
-from troth.races import Shared, shared
-from troth.scene import Scene
+from troth.models.errand import Errand, again
+from troth.models.races import Shared, shared
+from troth.models.scene import Scene
 from troth.spec.operation import Operation
 from troth.subjects import Subject
 from troth.target import Target

@@ -13,7 +13,7 @@ What is a power, and what takes it away, stands in `[authority.*]`.
 """
 
 from troth import applies, control, expect, prop
-from troth.scene import Scene
+from troth.models.scene import Scene
 from troth.subjects import Subject
 from troth.target import Target
 

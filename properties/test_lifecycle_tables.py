@@ -18,8 +18,8 @@ from typing import Any
 
 from troth import control, expect, prop
 from troth.exchange import Exchange
-from troth.lifetime import Lifetime
-from troth.machine import Machine, Rule, drive
+from troth.models.lifetime import Lifetime
+from troth.models.machine import Machine, Rule, drive
 from troth.prop import Refuted
 from troth.spec.lifecycles import Event, Lifecycle
 from troth.target import Target

@@ -12,8 +12,8 @@ service chooses is right.
 from typing import Any
 
 from troth import applies, control, expect, prop
-from troth.linear import Call, Read, Write, order, register
-from troth.races import Shared, shared, shown
+from troth.models.linear import Call, Read, Write, order, register
+from troth.models.races import Shared, shared, shown
 from troth.subjects import Subject
 from troth.target import Target
 from troth.transport.together import Timed

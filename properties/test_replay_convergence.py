@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth import control, expect, prop
-from troth.deliveries import Delivery, Kind, Schedule, receivers
-from troth.inputs import either
+from troth.composing.inputs import either
+from troth.models.deliveries import Delivery, Kind, Schedule, receivers
 from troth.subjects import Subject
 from troth.target import Target
 

@@ -18,11 +18,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from troth import applies, prop
-from troth.dictionary import Shelf
-from troth.listings import list_them
-from troth.machine import Machine, Rule, drive
-from troth.resource import json_type
-from troth.shelf import (
+from troth.models.dictionary import Shelf
+from troth.models.listings import list_them
+from troth.models.machine import Machine, Rule, drive
+from troth.models.resource import json_type
+from troth.models.shelf import (
     MOST,
     be_refused,
     change,

@@ -15,11 +15,11 @@ nobody could guess: that was one effect, told twice.
 from typing import Any
 
 from troth import applies, control, expect, prop
-from troth.errand import again
+from troth.composing.reach import candidates
+from troth.composing.references import Resolver
 from troth.exchange import Exchange
-from troth.person import Person, person
-from troth.reach import candidates
-from troth.references import Resolver
+from troth.models.errand import again
+from troth.people.person import Person, person
 from troth.spec.operation import Operation
 from troth.subjects import Subject
 from troth.target import Target

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from troth import applies, control, expect, prop
 from troth.exchange import Exchange
-from troth.machine import Machine, Rule, drive
-from troth.person import Grant, Person, Token, person
+from troth.models.machine import Machine, Rule, drive
+from troth.people.person import Grant, Person, Token, person
 from troth.subjects import Subject
 from troth.target import Target
 from troth.world import World

@@ -17,10 +17,10 @@ from troth import control, expect, prop
 from troth.exchange import Exchange
 from troth.finding import STEP
 from troth.minimal import check_expectation
+from troth.models.scene import Scene, plain
+from troth.models.story import told_anew
 from troth.principal import ANONYMOUS
-from troth.scene import Scene, plain
 from troth.spec.workflows import Workflow
-from troth.story import told_anew
 from troth.target import Target
 
 BLIND = frozenset({401, 403, 429})

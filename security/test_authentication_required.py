@@ -14,8 +14,8 @@ somebody forged SEC313's.
 """
 
 from troth import applies, control, expect, prop
-from troth.guards import Guard, asked_of, door, turn
-from troth.presented import instead, served, told_all_the_same
+from troth.authority.guards import Guard, asked_of, door, turn
+from troth.authority.presented import instead, served, told_all_the_same
 from troth.strategies.credentials import OF_ANOTHER, PLAIN, of_another_kind
 from troth.target import Target
 

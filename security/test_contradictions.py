@@ -18,11 +18,11 @@ ask for other spellings.
 from dataclasses import replace
 
 from troth import applies, control, expect, prop
-from troth.aliases import contradicted
-from troth.presented import served
-from troth.resource import ask, json_type, look, make
+from troth.authority.aliases import contradicted
+from troth.authority.presented import served
+from troth.authority.standing import brief, others
+from troth.models.resource import ask, json_type, look, make
 from troth.spec.families import Family
-from troth.standing import brief, others
 from troth.subjects import Subject
 from troth.target import Target
 from troth.world import World

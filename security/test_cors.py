@@ -32,12 +32,12 @@ from troth import control, expect, prop
 from troth.case import Case
 from troth.checks.origin import UNVARIED, unvaried
 from troth.exchange import Exchange
-from troth.preflights import path_of
-from troth.sampled import sampled
+from troth.exposure.preflights import path_of
+from troth.exposure.sampled import sampled
+from troth.exposure.streaming import streams
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.strategies.origins import Offered, offered
-from troth.streaming import streams
 from troth.target import Target
 from troth.world import World
 

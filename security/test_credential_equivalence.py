@@ -13,13 +13,13 @@ and e-mail addresses in another case are no finding, nor are full-width digits, 
 """
 
 from troth import applies, control, expect, prop
-from troth.forgery import token_of
-from troth.logins import Trying, trying
-from troth.presented import presented
+from troth.authority.forgery import token_of
+from troth.authority.logins import Trying, trying
+from troth.authority.presented import presented
+from troth.authority.tokens import trial
 from troth.strategies.credentials import LIKE
 from troth.subjects import Subject
 from troth.target import Target
-from troth.tokens import trial
 
 REFS = ("OWASP-API2:2023", "CWE-1391", "CWE-178", "ASVS-v5.0.0-6.2.8", "ASVS-v5.0.0-6.2.9")
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from troth import control, expect, prop
 from troth.exchange import Exchange
-from troth.person import Person, person
-from troth.probing import quick
-from troth.ranks import apart, error_rate
-from troth.strangers import asked_for, guess, hands_out, nobody, resets, said, told_apart
+from troth.people.person import Person, person
+from troth.probes.probing import quick
+from troth.probes.ranks import apart, error_rate
+from troth.probes.strangers import asked_for, guess, hands_out, nobody, resets, said, told_apart
 from troth.subjects import Subject
 from troth.target import Target
 from troth.world import World

@@ -20,9 +20,9 @@ from dataclasses import replace
 
 from troth import control, prop
 from troth.case import NO_BODY, Case, Fault, Script
+from troth.composing.faults import json_like
 from troth.exchange import Frame
-from troth.faults import json_like
-from troth.sampled import sampled
+from troth.exposure.sampled import sampled
 from troth.spec.operation import Operation, Socket
 from troth.spread import spread
 from troth.target import Target

@@ -12,8 +12,8 @@ unseen.
 """
 
 from troth import applies, prop
-from troth.evaluation import COMMAND, TEMPLATE, evaluates
-from troth.probing import Probe, quick, served, share, spots, takes_text
+from troth.probes.evaluation import COMMAND, TEMPLATE, evaluates
+from troth.probes.probing import Probe, quick, served, share, spots, takes_text
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.target import Target

@@ -12,11 +12,11 @@ are taken or free for all to see.
 """
 
 from troth import control, expect, prop
-from troth.rivals import nobody
+from troth.ownership.telling import opaque, shape
+from troth.ownership.trial import NO_VERDICT, in_path, out_of_scope, streaming, trial, value_of
+from troth.people.rivals import nobody
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.telling import opaque, shape
-from troth.trial import NO_VERDICT, in_path, out_of_scope, streaming, trial, value_of
 
 REFS = ("OWASP-API1:2023", "CWE-203", "CWE-204", "ASVS-v5.0.0-8.2.2", "WFC-204")
 

@@ -11,8 +11,8 @@ which was refused. Which 4xx says no is the service's affair.
 """
 
 from troth import applies, control, expect, prop
-from troth.guards import Guard, asked_of, door, turn
-from troth.presented import instead, served
+from troth.authority.guards import Guard, asked_of, door, turn
+from troth.authority.presented import instead, served
 from troth.strategies.credentials import NONSENSE
 from troth.target import Target
 

@@ -12,8 +12,8 @@ are no finding: that is how frameworks make them.
 """
 
 from troth import applies, prop
-from troth.probing import Probe, quick, served, spots, takes_text
-from troth.redirecting import (
+from troth.probes.probing import Probe, quick, served, spots, takes_text
+from troth.probes.redirecting import (
     aimed,
     kept,
     leading,

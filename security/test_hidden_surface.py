@@ -14,11 +14,11 @@ what the document has: that may be public on purpose, and other properties look 
 from contextlib import suppress
 
 from troth import prop
-from troth.probing import quick
+from troth.probes.probing import quick
+from troth.probes.unlisted import looked_at, routes
 from troth.prop import Refuted
 from troth.subjects import Subject
 from troth.target import Target
-from troth.unlisted import looked_at, routes
 
 REFS = ("OWASP-API9:2023", "OWASP-API8:2023", "CWE-489", "CWE-538", "ASVS-v5.0.0-13.4.1")
 

@@ -14,13 +14,13 @@ is shown to the stranger below the right parent as well (SEC301); a 2xx without 
 from contextlib import suppress
 
 from troth import control, expect, prop
-from troth.misplaced import misread, miswritten
-from troth.parents import parents
+from troth.ownership.misplaced import misread, miswritten
+from troth.ownership.parents import parents
+from troth.ownership.trial import out_of_scope, places, streaming, trial
+from troth.people.rivals import nobody
 from troth.prop import Inconclusive
-from troth.rivals import nobody
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.trial import out_of_scope, places, streaming, trial
 
 REFS = ("OWASP-API1:2023", "CWE-639", "CWE-284", "ASVS-v5.0.0-8.2.2")
 

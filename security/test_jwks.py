@@ -11,12 +11,12 @@ its documented headers, for caches too, is FUZ102's.
 """
 
 from troth import applies, expect, prop
-from troth.forgery import key_of, signed_in_public, token_of, verifies
-from troth.keyset import place
-from troth.presented import presented
+from troth.authority.forgery import key_of, signed_in_public, token_of, verifies
+from troth.authority.keyset import place
+from troth.authority.presented import presented
+from troth.authority.tokens import keyset
 from troth.subjects import Subject
 from troth.target import Target
-from troth.tokens import keyset
 
 REFS = ("OWASP-API2:2023", "CWE-522", "CWE-347", "ASVS-v5.0.0-9.1.3", "RFC7517", "RFC7518")
 

@@ -11,11 +11,11 @@ who come from there, on purpose.
 """
 
 from troth import applies, control, expect, prop
-from troth.person import Person
+from troth.people.person import Person
+from troth.probes.throttle import Limited, exhaust, limited
 from troth.session import session
 from troth.subjects import Subject
 from troth.target import Target
-from troth.throttle import Limited, exhaust, limited
 from troth.world import World
 
 REFS = ("OWASP-API2:2023", "CWE-645", "CWE-307", "ASVS-v5.0.0-6.3.1", "RFC6585-4")

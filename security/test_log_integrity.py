@@ -22,8 +22,8 @@ from contextlib import suppress
 from troth import expect, prop
 from troth.case import Case
 from troth.exchange import Exchange
-from troth.forgeries import Forgery, forgeries
-from troth.listening import Listening, listening
+from troth.exposure.forgeries import Forgery, forgeries
+from troth.exposure.listening import Listening, listening
 from troth.logs.integrity import forged, spoofed, unjoined
 from troth.logs.search import canary
 from troth.prop import Refuted

@@ -27,11 +27,11 @@ hash or a mask of it is no finding.
 from contextlib import suppress
 
 from troth import control, expect, prop
-from troth.canaries import Probe, probes
 from troth.exchange import Exchange
-from troth.listening import Listening, listening
+from troth.exposure.canaries import Probe, probes
+from troth.exposure.listening import Listening, listening
+from troth.exposure.personal import personal
 from troth.logs.search import known_in, line_of, planted_in, shown
-from troth.personal import personal
 from troth.prop import Refuted
 from troth.target import Target
 

@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from troth import applies, control, expect, prop
-from troth.assignment import Assignment, assignment, extra
-from troth.likeness import alike
-from troth.standing import brief
+from troth.authority.assignment import Assignment, assignment, extra
+from troth.authority.standing import brief
+from troth.models.likeness import alike
 from troth.subjects import Subject
 from troth.target import Target
 

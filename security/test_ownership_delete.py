@@ -11,11 +11,11 @@ the target file says whose they are (`[resources.thing] owner`).
 """
 
 from troth import control, expect, prop
-from troth.effect import done
-from troth.rivals import nobody
+from troth.ownership.effect import done
+from troth.ownership.trial import in_path, out_of_scope, trial
+from troth.people.rivals import nobody
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.trial import in_path, out_of_scope, trial
 
 REFS = ("OWASP-API1:2023", "CWE-639", "CWE-862", "ASVS-v5.0.0-8.2.2", "WFC-206")
 

@@ -17,13 +17,13 @@ changes by itself, such as clocks and counts of requests.
 """
 
 from troth import control, expect, prop
-from troth.listed import listed_to, made_by
-from troth.overview import Overview, told_of
-from troth.overview import unasked as untold
-from troth.rivals import nobody, rivals
+from troth.ownership.listed import listed_to, made_by
+from troth.ownership.overview import Overview, told_of
+from troth.ownership.overview import unasked as untold
+from troth.ownership.trial import places, trial
+from troth.people.rivals import nobody, rivals
 from troth.spec.families import Collection
 from troth.target import Target
-from troth.trial import places, trial
 
 REFS = ("OWASP-API1:2023", "OWASP-API3:2023", "CWE-639", "CWE-200", "ASVS-v5.0.0-8.2.2")
 

@@ -14,11 +14,11 @@ said so: `[resources.thing] owner = "public"`.
 """
 
 from troth import control, expect, prop
-from troth.rivals import nobody
+from troth.ownership.theft import control_of, shown_to, telling
+from troth.ownership.trial import out_of_scope, streaming, trial
+from troth.people.rivals import nobody
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.theft import control_of, shown_to, telling
-from troth.trial import out_of_scope, streaming, trial
 
 REFS = ("OWASP-API1:2023", "CWE-639", "ASVS-v5.0.0-8.2.2", "WFC-206")
 

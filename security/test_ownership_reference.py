@@ -12,12 +12,12 @@ messages or invitations go); tokens and codes, whose holder may use them.
 """
 
 from troth import control, expect, prop
-from troth.borrowed import borrowable, borrowed, kinds, own
-from troth.effect import telling
-from troth.rivals import nobody
+from troth.ownership.borrowed import borrowable, borrowed, kinds, own
+from troth.ownership.effect import telling
+from troth.ownership.trial import out_of_scope, streaming, trial, value_of
+from troth.people.rivals import nobody
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.trial import out_of_scope, streaming, trial, value_of
 
 REFS = ("OWASP-API1:2023", "CWE-639", "ASVS-v5.0.0-8.2.2")
 

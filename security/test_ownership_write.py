@@ -14,11 +14,11 @@ no credential. Event streams are SEC309's.
 """
 
 from troth import control, expect, prop
-from troth.effect import attempt_values, done, telling
-from troth.rivals import nobody
+from troth.ownership.effect import attempt_values, done, telling
+from troth.ownership.trial import in_path, out_of_scope, streaming, trial
+from troth.people.rivals import nobody
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.trial import in_path, out_of_scope, streaming, trial
 
 REFS = ("OWASP-API1:2023", "CWE-639", "CWE-862", "ASVS-v5.0.0-8.2.2", "WFC-206")
 

@@ -16,7 +16,7 @@ with profile ci and above.
 
 from troth import applies, control, prop
 from troth.case import Case
-from troth.preflights import combination, new_combination, path_of
+from troth.exposure.preflights import combination, new_combination, path_of
 from troth.spec.operation import Operation
 from troth.strategies.origins import FOREIGN
 from troth.target import Target

@@ -12,8 +12,8 @@ itself is FUZ104's. What deletes is left out, and what writes is asked by quotes
 """
 
 from troth import applies, prop
-from troth.injection import Asked, by_operator, by_parity, ways
-from troth.probing import quick, served, share, spots, takes_text
+from troth.probes.injection import Asked, by_operator, by_parity, ways
+from troth.probes.probing import quick, served, share, spots, takes_text
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.target import Target

@@ -19,13 +19,21 @@ it would shut out the run, and where more is allowed than can be sent.
 """
 
 from troth import control, doubt, expect, prop
-from troth.allowance import overdrawn
 from troth.exchange import Exchange
-from troth.probing import quick
+from troth.probes.allowance import overdrawn
+from troth.probes.probing import quick
+from troth.probes.throttle import (
+    AROUND,
+    exhaust,
+    limited,
+    renamed,
+    throttled,
+    ways_around,
+    wrong_of,
+)
 from troth.spec.operation import Operation
 from troth.subjects import Subject
 from troth.target import Target
-from troth.throttle import AROUND, exhaust, limited, renamed, throttled, ways_around, wrong_of
 from troth.transport.request import origin
 from troth.world import World
 

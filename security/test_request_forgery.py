@@ -17,9 +17,9 @@ as webhooks do, is no finding by itself. Names that resolve to inner addresses a
 """
 
 from troth import applies, prop
-from troth.calling import addresses, calls, named, promised
-from troth.detours import detours
-from troth.probing import Probe, names, quick, served, spots, takes_text
+from troth.probes.calling import addresses, calls, named, promised
+from troth.probes.detours import detours
+from troth.probes.probing import Probe, names, quick, served, spots, takes_text
 from troth.spec.operation import Operation
 from troth.target import Target
 

@@ -16,10 +16,10 @@ that is large in proportion, is no finding. Smoke does not measure time.
 """
 
 from troth import applies, prop
-from troth.probing import quick, served, share, takes_text
+from troth.probes.probing import quick, served, share, takes_text
+from troth.probes.swelling import ways
 from troth.spec.operation import Operation
 from troth.spread import spread
-from troth.swelling import ways
 from troth.target import Target
 
 REFS = ("OWASP-API4:2023", "CWE-1333", "CWE-407", "CWE-400", "ASVS-v5.0.0-1.3.12")

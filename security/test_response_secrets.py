@@ -20,8 +20,8 @@ stands at no secret place. Short and common values are not known again.
 from itertools import islice
 
 from troth import applies, control, prop
-from troth.canaries import wrong_elsewhere
-from troth.sampled import sampled
+from troth.exposure.canaries import wrong_elsewhere
+from troth.exposure.sampled import sampled
 from troth.spec.operation import Operation
 from troth.target import Target
 

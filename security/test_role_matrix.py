@@ -16,14 +16,14 @@ there is none.
 from contextlib import suppress
 
 from troth import applies, control, expect, prop
+from troth.authority.presented import served
+from troth.authority.standing import brief, forbidden
+from troth.composing.memory import Accepted
 from troth.exchange import Exchange
-from troth.memory import Accepted
-from troth.presented import served
+from troth.ownership.trial import fresh
 from troth.prop import Inconclusive
 from troth.spec.operation import Operation
-from troth.standing import brief, forbidden
 from troth.target import Target
-from troth.trial import fresh
 from troth.world import World
 
 REFS = ("OWASP-API5:2023", "CWE-285", "CWE-862", "ASVS-v5.0.0-8.1.1", "ASVS-v5.0.0-8.2.1")

@@ -16,9 +16,9 @@ SEC331's.
 
 from troth import applies, control, expect, prop
 from troth.exchange import Exchange
+from troth.exposure.streaming import asked_from, guarded, no_stream
 from troth.spec.operation import Operation
 from troth.strategies.origins import Offered, offered
-from troth.streaming import asked_from, guarded, no_stream
 from troth.target import Target
 from troth.world import World
 

@@ -14,15 +14,15 @@ an error frame, a close, events about nothing of the victim's, and what is every
 """
 
 from troth import control, expect, prop
-from troth.borrowed import borrowable, kinds
-from troth.eavesdrop import namings, overheard, unheard
-from troth.effect import telling
+from troth.ownership.borrowed import borrowable, kinds
+from troth.ownership.eavesdrop import namings, overheard, unheard
+from troth.ownership.effect import telling
+from troth.ownership.streamed import streamed
+from troth.ownership.trial import in_path, out_of_scope, streaming, trial
+from troth.people.rivals import nobody
 from troth.prop import Inconclusive
-from troth.rivals import nobody
 from troth.spec.operation import Operation, Socket
-from troth.streamed import streamed
 from troth.target import Target
-from troth.trial import in_path, out_of_scope, streaming, trial
 
 REFS = ("OWASP-API1:2023", "CWE-639", "CWE-1385", "ASVS-v5.0.0-4.4.3", "ASVS-v5.0.0-8.2.2")
 

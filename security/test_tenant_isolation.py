@@ -12,11 +12,11 @@ that both belong to.
 """
 
 from troth import control, expect, prop
-from troth.impostor import imposed
-from troth.rivals import nobody
+from troth.ownership.impostor import imposed
+from troth.ownership.trial import streaming, trial
+from troth.people.rivals import nobody
 from troth.spec.operation import Operation
 from troth.target import Target
-from troth.trial import streaming, trial
 
 REFS = ("OWASP-API1:2023", "OWASP-API2:2023", "CWE-290", "CWE-639", "ASVS-v5.0.0-8.4.1")
 

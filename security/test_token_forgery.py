@@ -17,8 +17,8 @@ out.
 """
 
 from troth import applies, control, expect, prop
-from troth.brought import BROUGHT, CALLED, address
-from troth.forgery import (
+from troth.authority.brought import BROUGHT, CALLED, address
+from troth.authority.forgery import (
     CLAIMS,
     FORGERIES,
     GENUINE,
@@ -28,10 +28,10 @@ from troth.forgery import (
     signed_in_public,
     token_of,
 )
-from troth.presented import presented
+from troth.authority.presented import presented
+from troth.authority.tokens import Trial, keys, keyset, trial
 from troth.subjects import Subject
 from troth.target import Target
-from troth.tokens import Trial, keys, keyset, trial
 
 REFS = (
     "OWASP-API2:2023",

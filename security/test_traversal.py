@@ -16,12 +16,12 @@ nobody serves it goes unseen. Smoke does not ask that.
 """
 
 from troth import applies, prop
-from troth.climbing import FORMS, UNIX, WINDOWS, climbs, likely
-from troth.probing import Probe, quick, served, spots, takes_text
+from troth.probes.climbing import FORMS, UNIX, WINDOWS, climbs, likely
+from troth.probes.probing import Probe, quick, served, spots, takes_text
+from troth.probes.uploading import climbs_out, makes, sends_files
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.target import Target
-from troth.uploading import climbs_out, makes, sends_files
 
 REFS = ("OWASP-API8:2023", "CWE-22", "CWE-23", "CWE-36", "CWE-73", "CWE-434", "ASVS-v5.0.0-5.3.2")
 

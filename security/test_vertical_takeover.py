@@ -17,10 +17,10 @@ up is no finding.
 from collections.abc import Callable
 
 from troth import applies, control, expect, prop
+from troth.authority.takeover import Account, Attempt, accounts, attempts, harm, raised, rise, tried
 from troth.exchange import Exchange
 from troth.prop import Inconclusive
 from troth.subjects import Subject
-from troth.takeover import Account, Attempt, accounts, attempts, harm, raised, rise, tried
 from troth.target import Target
 from troth.world import World
 

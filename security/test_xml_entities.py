@@ -14,8 +14,8 @@ own are resolved is no finding.
 from collections.abc import Mapping
 
 from troth import applies, prop
-from troth.entities import in_xml, resolves
-from troth.probing import quick, served
+from troth.probes.entities import in_xml, resolves
+from troth.probes.probing import quick, served
 from troth.spec.operation import Operation
 from troth.target import Target
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from troth.case import NO_BODY, Case, Script, Values
+from troth.composing.memory import Accepted
+from troth.composing.reach import credential, refusal
+from troth.composing.references import Resolver
 from troth.exchange import Frame
-from troth.memory import Accepted
 from troth.prop import Inconclusive
-from troth.reach import credential, refusal
-from troth.references import Resolver
 from troth.spec.operation import Socket
 from troth.spec.order import parse
 from troth.spec.stream import spoken

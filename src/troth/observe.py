@@ -19,8 +19,8 @@ from troth.checks.missing import without
 from troth.checks.published_keys import published_keys
 from troth.checks.server_error import server_error
 from troth.exchange import Exchange
+from troth.exposure.leaks import Leaks
 from troth.finding import Complaint, Finding
-from troth.leaks import Leaks
 from troth.outline import outline
 from troth.prop import Example, Tally, as_finding
 from troth.spec.operation import Operation

@@ -19,10 +19,10 @@ from troth.logs.command import Command
 from troth.logs.otlp import Collector
 from troth.logs.printed import Printed
 from troth.logs.tail import Tail
-from troth.newcomers import admit
-from troth.plan import Plan, preflight
+from troth.people.newcomers import admit
 from troth.principal import ANONYMOUS, principals
 from troth.profile import Profile
+from troth.runner.plan import Plan, preflight
 from troth.spec.discover import discover
 from troth.spec.entry import entered, keyed
 from troth.spec.fetch import Fetch, fetching

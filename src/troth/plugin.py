@@ -13,9 +13,9 @@ from troth.errors import UsageError
 from troth.suites import named
 
 RUN = pytest.StashKey[Any]()
-"""The run of this session, a `troth.hooks.Run`; absent where no suite was named."""
+"""The run of this session, a `troth.runner.hooks.Run`; absent where no suite was named."""
 
-HOOKS = "troth.hooks"
+HOOKS = "troth.runner.hooks"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from troth.case import Case, Values
+from troth.composing.references import shared_values
 from troth.exchange import Exchange
 from troth.prop import Inconclusive
-from troth.references import shared_values
 from troth.spec.operation import Operation
 
 if TYPE_CHECKING:

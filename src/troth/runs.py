@@ -8,12 +8,12 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from troth.case import Case, Values
+from troth.composing.memory import Accepted
+from troth.composing.reach import minimal
+from troth.composing.references import template_parameters
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
-from troth.memory import Accepted
 from troth.prop import Inconclusive, control
-from troth.reach import minimal
-from troth.references import template_parameters
 from troth.spec.operation import Operation
 from troth.spec.place import at
 from troth.spec.running import Running

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from troth.aliases import asked as spelled
-from troth.allowance import promises
-from troth.assignment import writes
+from troth.authority.aliases import asked as spelled
+from troth.authority.assignment import writes
+from troth.authority.standing import brief
+from troth.composing.passes import takes
 from troth.config.principals import PrincipalSection
 from troth.errors import UsageError
-from troth.passes import takes
-from troth.person import MOST_PROBES, candidates
+from troth.people.person import MOST_PROBES, candidates
 from troth.principal import ANONYMOUS
+from troth.probes.allowance import promises
 from troth.spec.operation import Operation, Spec
-from troth.standing import brief
 from troth.target import Target
 
 TWO: Final = 2

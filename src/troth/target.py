@@ -9,10 +9,12 @@ from time import monotonic
 from typing import Any
 
 from troth.attained import Ledger
+from troth.authority.roles import Matrix
 from troth.case import Case
 from troth.checks.correlation import correlation_of
 from troth.checks.envelope import Shape
 from troth.checks.published_keys import private
+from troth.composing.memory import Memory, telling
 from troth.config.asks import AskSection, GivenSection
 from troth.config.file import TargetFile
 from troth.config.operations import OperationSection, SignSection
@@ -23,16 +25,14 @@ from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
 from troth.gate import closed
 from troth.launch import Launched
-from troth.listener import Listener
 from troth.logs.source import Source
-from troth.memory import Memory, telling
 from troth.observe import Observer
+from troth.people.senders import senders
 from troth.principal import Principal
+from troth.probes.listener import Listener
 from troth.profile import Profile
 from troth.prop import Example, Inconclusive, Tally
 from troth.redaction import Redactor
-from troth.roles import Matrix
-from troth.senders import senders
 from troth.spec.families import Collection, Family, collections, families
 from troth.spec.graph import Graph
 from troth.spec.lifecycles import Lifecycle, lifecycles
@@ -343,7 +343,7 @@ class Target:
         )
 
     def senders(self, operation: Operation) -> list[str]:
-        """Principals to try for ``operation``, the likeliest first; see `troth.senders`."""
+        """Principals to try for ``operation``, the likeliest first; see `troth.people.senders`."""
         return senders(self, operation)
 
     def sender(self, operation: Operation | None) -> str:

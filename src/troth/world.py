@@ -12,22 +12,22 @@ from _pytest.outcomes import Skipped
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
-from troth import reach as reaching
 from troth.blame import blame
 from troth.case import Case, Values
-from troth.conversation import handshake, opened
-from troth.errand import Errand, at_once, request_of
-from troth.errors import Unmakable
-from troth.exchange import Breakage, Exchange, Response
-from troth.inputs import (
+from troth.composing import reach as reaching
+from troth.composing.inputs import (
     hostile_cases,
     invalid_cases,
     isolated_cases,
     valid_cases,
     written_cases,
 )
-from troth.memory import Accepted
-from troth.passes import fitted, perishable, sources, takes, traced
+from troth.composing.memory import Accepted
+from troth.composing.passes import fitted, perishable, sources, takes, traced
+from troth.conversation import handshake, opened
+from troth.errors import Unmakable
+from troth.exchange import Breakage, Exchange, Response
+from troth.models.errand import Errand, at_once, request_of
 from troth.principal import LoginFailed, Principal
 from troth.prop import (
     Example,
@@ -174,7 +174,7 @@ class World:
         )
 
     def at_once(self, lanes: Sequence[Sequence[Errand]]) -> list[list[Timed]]:
-        """Send all lanes at once; see `troth.errand.at_once`. Raises Inconclusive, Unaskable."""
+        """Send all lanes at once: `models.errand.at_once`. Raises Inconclusive, Unaskable."""
         labels = {
             each.case.operation.label for lane in lanes for each in lane if each.case.operation
         }
@@ -272,7 +272,7 @@ class World:
         principal: str | None = None,
         above: tuple[str, ...] = (),
     ) -> Accepted:
-        """Send ``operation`` until it is served; see `troth.reach.reach`."""
+        """Send ``operation`` until it is served; see `troth.composing.reach.reach`."""
         outer = self.since
         if outer is None:
             # What is fixed was made before.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from troth.distribution import thing
+from troth.runner.distribution import thing
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from troth.case import Case, Fault, Values
-from troth.faults import single
+from troth.composing.faults import single
 from troth.spec.load import load
 from troth.spec.validity import Validity
 

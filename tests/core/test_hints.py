@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from troth.composing.hints import Hint, hints, taken
+from troth.composing.pace import pause
 from troth.exchange import Exchange, Request, Response
-from troth.hints import Hint, hints, taken
-from troth.pace import pause
 
 CASES = {
     "fastapi": (

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from troth.interrupt import Interrupt, listen
+from troth.runner.interrupt import Interrupt, listen
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from troth.likeness import alike, lost
+from troth.models.likeness import alike, lost
 
 SAME = [
     ("a", "a"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth.linear import Call, Read, Write, order, register
+from troth.models.linear import Call, Read, Write, order, register
 
 
 def explained(*calls, start=0):

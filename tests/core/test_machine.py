@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from troth import applies, control, expect
 from troth.exchange import Exchange, Request, Response
-from troth.machine import Machine, Rule, drive
+from troth.models.machine import Machine, Rule, drive
 from troth.profile import Profile, register
 from troth.prop import Property, Tally
-from troth.run import run
+from troth.runner.run import run
 from troth.verdict import Verdict
 from troth.world import World
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from troth.case import Values
+from troth.composing.passes import again_the_same
 from troth.config.operations import OperationSection
-from troth.passes import again_the_same
 
 TOLD = OperationSection(
     body={"id": "$producer.enroll.body#/id", "code": "$totp($producer.enroll.body#/secret)"},

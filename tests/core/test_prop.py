@@ -7,8 +7,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from troth import control, expect
+from troth.composing.inputs import Listed, Walk
 from troth.finding import Complaint, collect
-from troth.inputs import Listed, Walk
 from troth.profile import Profile
 from troth.prop import (
     CATALOGUE,
@@ -20,7 +20,7 @@ from troth.prop import (
     as_finding,
     refutation,
 )
-from troth.run import random_settings, run
+from troth.runner.run import random_settings, run
 from troth.verdict import Verdict
 from troth.world import World
 

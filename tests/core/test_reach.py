@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.apps import lockers
-from troth import memory
+from troth.composing import memory
 from troth.opening import open_target
 from troth.profile import active
 from troth.prop import Inconclusive, Property, Tally

@@ -3,7 +3,7 @@
 import pytest
 
 from troth.exchange import Exchange, Request, Response
-from troth.pages import Page, Walked, fault
+from troth.models.pages import Page, Walked, fault
 from troth.spec.paging import Way
 
 TRUTH = ("a", "b", "c", "d", "e")

@@ -8,7 +8,7 @@ import pytest
 
 from troth.config.operations import OperationSection
 from troth.exchange import Exchange, Request, Response
-from troth.remake import Gone, Remaker
+from troth.replaying.remake import Gone, Remaker
 from troth.spec.operation import Operation, Spec
 
 WRITE = Operation(

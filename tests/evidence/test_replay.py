@@ -13,7 +13,7 @@ from troth.exchange import Exchange, Request, Response
 from troth.finding import Complaint, Finding
 from troth.principal import principals
 from troth.redaction import Redactor
-from troth.replay import replay
+from troth.replaying.replay import replay
 from troth.spec.operation import Spec
 from troth.transport.http import Wire
 from troth.transport.record import Recorder

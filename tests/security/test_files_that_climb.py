@@ -4,7 +4,7 @@ from email import message_from_bytes
 
 from urllib3.filepost import encode_multipart_formdata
 
-from troth.uploading import _parts
+from troth.probes.uploading import _parts
 
 
 def test_the_file_has_another_name_and_content_and_the_rest_is_as_it_was():

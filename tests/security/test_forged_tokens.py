@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import get_default_algorithms
 
-from troth.brought import BROUGHT, address
-from troth.forgery import (
+from troth.authority.brought import BROUGHT, address
+from troth.authority.forgery import (
     CLAIMS,
     FORGERIES,
     Keys,
@@ -23,7 +23,7 @@ from troth.forgery import (
     verifies,
     weak_secret,
 )
-from troth.likewise import CHANGES, changed
+from troth.authority.likewise import CHANGES, changed
 
 CLAIMED = {"sub": "ann", "aud": "us", "iss": "we", "exp": 4102444800}
 NAMES = {each.name: each for each in (*FORGERIES, *CLAIMS)}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth import growth
-from troth.growth import EXPLODING, LONG, LONGEST, SHORTEST, SLOW, explodes, grows, step
+from troth.probes import growth
+from troth.probes.growth import EXPLODING, LONG, LONGEST, SHORTEST, SLOW, explodes, grows, step
 from troth.prop import Inconclusive
 
 NO_ANSWER = SimpleNamespace()

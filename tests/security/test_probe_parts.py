@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth.climbing import UNIX
-from troth.entities import _named, _rooted
 from troth.exchange import Exchange, Request, Response
-from troth.listener import Listener, ports, told
-from troth.probing import content, yardstick
-from troth.ranks import apart, error_rate, slope
-from troth.strangers import nobody, told_apart, wrong
+from troth.probes.climbing import UNIX
+from troth.probes.entities import _named, _rooted
+from troth.probes.listener import Listener, ports, told
+from troth.probes.probing import content, yardstick
+from troth.probes.ranks import apart, error_rate, slope
+from troth.probes.strangers import nobody, told_apart, wrong
+from troth.probes.throttle import throttled
 from troth.strategies.surface import tells
-from troth.throttle import throttled
 
 TIMES = st.lists(st.floats(0.001, 0.002), min_size=20, max_size=20)
 

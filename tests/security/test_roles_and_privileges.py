@@ -2,11 +2,11 @@
 
 import pytest
 
+from troth.authority.privileges import another, privileged
+from troth.authority.roles import Matrix, allowed, checked, merged
 from troth.config.principals import PrincipalSection
 from troth.errors import UsageError
 from troth.exchange import Exchange, Request, Response
-from troth.privileges import another, privileged
-from troth.roles import Matrix, allowed, checked, merged
 from troth.spec.operation import Operation, Spec
 
 

@@ -13,7 +13,7 @@ from troth.cli.run import arguments_of_pytest
 from troth.cli.suites import available, declared, folder
 from troth.errors import UsageError
 from troth.evidence.findings import FindingRecord, FindingsFile, VerdictRow, read_findings
-from troth.replay import Replay
+from troth.replaying.replay import Replay
 from troth.verdict import Verdict
 
 LONG = "nightly"

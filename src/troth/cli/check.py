@@ -15,12 +15,12 @@ from rich.table import Table
 from troth.cli.options import opened, target_options
 from troth.cli.suites import asked
 from troth.exchange import Exchange, Request
-from troth.parametrise import parameters, subject
 from troth.principal import ANONYMOUS, Principal
 from troth.prop import Property
 from troth.proposal.looks import harmless
 from troth.proposal.names import TOKENISH
 from troth.proposal.unlock import OWNERSHIP, blocked, line_for
+from troth.runner.parametrise import parameters, subject
 from troth.session import LoginFailed
 from troth.target import Target
 from troth.told import leaves

@@ -10,20 +10,20 @@ from time import time
 
 import click
 
-from troth import overheard
+from troth.authority.tokens import forged_again
 from troth.cli.anew import anew
 from troth.cli.options import opened, target_options
 from troth.errors import UsageError
 from troth.evidence.findings import FindingRecord, FindingsFile, read_findings
 from troth.evidence.manifest import NAME
-from troth.leaks import OWNED
-from troth.listener import Listener, ports
-from troth.remake import Remaker
-from troth.replay import Replay
-from troth.replay import replay as send_again
+from troth.exposure import overheard
+from troth.exposure.leaks import OWNED
+from troth.probes.listener import Listener, ports
+from troth.replaying.remake import Remaker
+from troth.replaying.replay import Replay
+from troth.replaying.replay import replay as send_again
 from troth.spec.operation import Operation, Socket
 from troth.target import Target
-from troth.tokens import forged_again
 
 RACES = 10
 """How often a history is sent that has requests which were sent at once."""

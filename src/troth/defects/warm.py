@@ -18,7 +18,7 @@ from typing import Any
 import click
 import pytest
 
-import troth.asking  # noqa: F401 - what the forks need
+import troth.runner.asking  # noqa: F401 - what the forks need
 from troth.defects import serving
 from troth.errors import UsageError
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from troth.exchange import Exchange
+from troth.exposure.streaming import streams
 from troth.proposal.destructive import wrecks
 from troth.proposal.names import path_words
 from troth.spec.operation import Operation, Spec
-from troth.streaming import streams
 
 MOST: Final = 20
 """Operations that are looked at: each is one GET."""

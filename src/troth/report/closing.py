@@ -13,10 +13,10 @@ from troth.evidence.junit import redact_junit
 from troth.evidence.roles import NAME as ROLES
 from troth.evidence.roles import write_roles
 from troth.finding import collect
-from troth.plan import Plan
 from troth.policy import described, judge, waiver
 from troth.report.attained import as_json, attained, share
 from troth.report.outcome import Judgement, Outcome
+from troth.runner.plan import Plan
 
 ATTAINED = "reached.json"
 INTERNAL = (2, 3, 4)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from troth.attained import merged as both
+from troth.authority.roles import merged
 from troth.evidence.findings import VerdictRow
 from troth.evidence.record import WHOLE, from_json, to_json
 from troth.finding import Complaint, Finding, collect
 from troth.prop import CATALOGUE
 from troth.redaction import Redactor
-from troth.result import Result
-from troth.roles import merged
+from troth.runner.result import Result
 from troth.verdict import Verdict
 
 if TYPE_CHECKING:

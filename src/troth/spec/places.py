@@ -54,7 +54,7 @@ def in_path(spec: Spec, operation: Operation) -> Iterator[Spot]:
     """Its path parameters, outermost first; not those with a fixed set of values.
 
     An example does not settle it: `example: 1` is on every path parameter of many documents,
-    and what a producer answers exists. `troth.references` falls back to the example.
+    and what a producer answers exists. `troth.composing.references` falls back to the example.
     """
     declared = {each.name: each for each in operation.parameters if each.location == "path"}
     for match in TEMPLATE.finditer(operation.path):

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from troth.likewise import CHANGES, changed
-from troth.presented import Presented, presented
+from troth.authority.likewise import CHANGES, changed
+from troth.authority.presented import Presented, presented
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from troth.case import NO_BODY, Case, Fault, Values
-from troth.faults import body_schema, json_like
+from troth.composing.faults import body_schema, json_like
 from troth.spec.operation import Operation, Spec
 from troth.spec.place import with_value
 from troth.spec.schema import properties, types

@@ -1,0 +1,1 @@
+"""Credentials and roles: tokens that nobody issued, and what a role may not do."""

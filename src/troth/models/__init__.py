@@ -1,0 +1,1 @@
+"""Models that drive: state machines, life cycles, lists, races and workflows."""

@@ -1,0 +1,1 @@
+"""One principal and what is another's: read, changed, listed, borrowed and overheard."""

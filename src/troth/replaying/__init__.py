@@ -1,0 +1,1 @@
+"""A history sent again, with fresh tokens, codes and signatures."""

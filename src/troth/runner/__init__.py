@@ -1,0 +1,1 @@
+"""Properties run as pytest's tests: what is asked, where, for how long, and how it ends."""

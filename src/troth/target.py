@@ -112,7 +112,7 @@ class Target:
         shakes = (each.handshake for each in self.spec.sockets)
         known = {each.label: each for each in (*self.spec.operations, *shakes)}
         self.correlation = correlation_of(self.spec, self.file.target.correlation)
-        self.formats = Validity(self.spec, formats=True)
+        self.formats = Validity(self.spec, formats=True, answers=True)
         self.observer = Observer(self, known=known)
         self._secret_places = self._secret_lookups()
         keys = (

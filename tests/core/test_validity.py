@@ -1,5 +1,7 @@
 """Validity is decided apart from the generator."""
 
+from dataclasses import replace
+
 import pytest
 
 from troth.spec.operation import Spec
@@ -99,3 +101,25 @@ def test_readings_take_no_liberties():
     assert readings("1.0") == ["1.0", 1.0]
     assert readings("01") == ["01", 1.0]
     assert readings("x") == ["x"]
+
+
+@pytest.mark.parametrize("openapi", ["3.0.3", "3.1.0"])
+def test_what_only_the_other_side_writes_is_required_of_it_alone(openapi):
+    user = {
+        "type": "object",
+        "required": ["id", "password", "name"],
+        "properties": {
+            "id": {"$ref": "#/components/schemas/Id"},
+            "password": {"type": "string", "writeOnly": True},
+            "name": {"type": "string"},
+        },
+    }
+    below = {"allOf": [{"$ref": "#/components/schemas/User"}, {"required": ["id", "name"]}]}
+    sent = validity(openapi, User=user, Id={"type": "integer", "readOnly": True})
+    told = replace(sent, answers=True, _validators={})
+    for schema in (user, below, {"$ref": "#/components/schemas/User"}):
+        assert sent.violations(schema, {"password": "x", "name": "y"}) == ()
+        assert sent.violations(schema, {"password": "x"})
+        assert sent.violations(user, {"id": 1, "name": "y"})
+        assert told.violations(schema, {"id": 1, "name": "y"}) == ()
+        assert told.violations(schema, {"name": "y"})

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from troth.checks.allow import exact_allow
 from troth.checks.conditional import conditional, entity_tags
 from troth.checks.correlation import correlated, hostile, own_id, repeated
-from troth.checks.envelope import Shape, documented, error_envelope, shape_of
+from troth.checks.envelope import documented, error_envelope
 from troth.checks.event_stream import event_stream
 from troth.checks.events import event_content
-from troth.checks.formats import formats_hold
+from troth.checks.formats import formats_hold, told_apart
 from troth.checks.frames import conversation
 from troth.checks.limits import BUSY, RETRY, TOLD, limit_headers
 from troth.checks.missing import without
@@ -25,6 +25,7 @@ from troth.outline import outline
 from troth.prop import Example, Tally, as_finding
 from troth.spec.operation import Operation
 from troth.spec.stream import EVENTS
+from troth.spec.validity import Validity
 
 if TYPE_CHECKING:
     from troth.case import Case
@@ -67,11 +68,11 @@ class Observer:
         self.held: dict[tuple[str, str | None], list[Complaint]] = {}
         """Complaints of the whole session by property and operation."""
         self.doubted: dict[tuple[str, str | None], list[str]] = {}
-        self.shapes: list[Shape] = list(target.shapes)
         self.promises: dict[tuple[str, int], str] = {}
         self.ids: set[str | None] = set()
         """The correlation ids that the service made."""
         self.latest: tuple[int, tuple[Complaint, ...]] = (0, ())
+        self.answers = Validity(target.spec, answers=True)
         self.leaks = Leaks(target)
         self._news: list[tuple[tuple[str, str | None], Complaint]] = []
         """What of it had not been held against that operation before."""
@@ -136,11 +137,11 @@ class Observer:
             return (*found, *self._talk(exchange))
         if exchange.response is not None and operation is not None:
             if not self._of_condition(exchange, operation):
-                found += self._owned(self.target.generator.judge(operation, exchange), exchange)
-            found += event_content(exchange, operation, self.target.spec, self.target.validity)
+                found += self._owned(operation, exchange)[0]
+            found += event_content(exchange, operation, self.target.spec, self.answers)
         found += self._promised(exchange, operation)
         if 400 <= exchange.status < 500:
-            found += error_envelope(exchange, operation, tuple(self.target.shapes))
+            found += error_envelope(exchange, operation, self.target.shapes, self.target.spec)
         return tuple(found) + exact_allow(exchange, self.target.spec, self.target.prefix)
 
     def doubt(self, property: str, operation: str | None, reason: str) -> None:
@@ -171,10 +172,8 @@ class Observer:
         if made is not None and made in self.ids and self.target.correlation is not None:
             found.append(repeated(self.target.correlation.name))
         self.ids.add(made)
-        if exchange.status >= 400 and exchange.status < 500:
-            found += error_envelope(exchange, operation, tuple(self.shapes))
-            if not self.shapes and documented(operation, exchange.status) is None:
-                self.shapes.append(shape_of(exchange))
+        if 400 <= exchange.status < 500:
+            found += error_envelope(exchange, operation, self.target.shapes, self.target.spec)
         return tuple(found)
 
     def _talk(self, exchange: Exchange) -> tuple[Complaint, ...]:
@@ -191,11 +190,16 @@ class Observer:
         found += published_keys(exchange)
         if operation is not None:
             found += event_stream(exchange, operation, target.terminal(operation))
-            found += formats_hold(exchange, operation, target.validity, target.formats)
+            found += formats_hold(exchange, operation, self.answers, target.formats)
         return found
 
-    def _owned(self, found: tuple[Complaint, ...], exchange: Exchange) -> list[Complaint]:
-        """``found`` without what other properties hold against the same answer."""
+    def _owned(self, operation: Operation, exchange: Exchange) -> tuple[list[Complaint], bool]:
+        """What the first judge says, without what other properties hold against the same answer
+        and what is none; and whether there was such.
+        """
+        said = self.target.generator.judge(operation, exchange)
+        strict = self.target.formats
+        found = tuple(each for each in said if not told_apart(each, exchange, operation, strict))
         correlation = self.target.correlation
         others = TOLD | ({RETRY} if exchange.status in BUSY else set())
         if correlation is not None:
@@ -203,7 +207,8 @@ class Observer:
             if hostile(exchange.request.header(correlation.name) or ""):
                 # That it comes back against the header's schema is FUZ118's.
                 found = tuple(each for each in found if HEADER not in each.root)
-        return [left for each in found if (left := without(each, others)) is not None]
+        kept = [left for each in found if (left := without(each, others)) is not None]
+        return kept, len(kept) < len(said)
 
     def _of_condition(self, exchange: Exchange, operation: Operation) -> bool:
         """Whether it is what HTTP itself says of a condition, and the document does not."""
@@ -214,10 +219,8 @@ class Observer:
         """schemathesis on every exchange; openapi-core on every new shape of an answer."""
         if self._of_condition(exchange, operation):
             return []
-        said = self.target.generator.judge(operation, exchange)
-        first = self._owned(said, exchange)
-        elsewhere = len(first) < len(said)
-        first += event_content(exchange, operation, self.target.spec, self.target.validity)
+        first, elsewhere = self._owned(operation, exchange)
+        first += event_content(exchange, operation, self.target.spec, self.answers)
         status = exchange.status
         if status >= 500 and documented(operation, status) is None:
             return []  # A crash is FUZ103's or FUZ104's; that it is undocumented is no news.

@@ -1,12 +1,13 @@
 """What is held against one exchange beyond its status and schema: written by hand, no service."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from troth.checks.conditional import entity_tags
 from troth.checks.correlation import LONGEST, correlated, correlation_of, own_id
-from troth.checks.formats import formats_hold, formats_of
+from troth.checks.formats import formats_hold, formats_of, told_apart
 from troth.checks.limits import limit_headers, limits
 from troth.checks.missing import without
 from troth.exchange import Exchange, Request, Response
@@ -51,6 +52,22 @@ class TestFormats:
         )
         assert {each.property for each in found} <= {"FUZ117"}
         return [each.root for each in found]
+
+    def test_formats_tell_alternatives_apart(self):
+        address, blank = {"type": "string", "format": "email"}, {"type": "string", "maxLength": 0}
+        document = spec(answers(schema={"oneOf": [address, blank]}))
+        strict = Validity(document, formats=True, answers=True)
+        several = "200 body at /: x is valid under more than one of the schemas listed"
+        complaint = Complaint("FUZ102", "x", several)
+        one, operation = exchange(body=""), document.operations[0]
+        assert told_apart(complaint, one, operation, strict)
+        assert not told_apart(replace(complaint, message="no"), one, operation, strict)
+
+    def test_what_several_alternatives_take_is_told(self):
+        document = spec(answers(schema={"oneOf": [{"type": "string"}, {"maxLength": 9}]}))
+        several = Complaint("FUZ102", "x", "is valid under more than one of the schemas listed")
+        strict = Validity(document, formats=True, answers=True)
+        assert not told_apart(several, exchange(body="a"), document.operations[0], strict)
 
     def test_a_time_wants_a_zone(self):
         schema = {"type": "object", "properties": {"at": DATE}}

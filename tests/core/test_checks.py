@@ -1,5 +1,8 @@
 """Checks are pure: they are tested on exchanges written by hand."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from troth.case import Case, Fault
@@ -7,6 +10,24 @@ from troth.checks.allow import allowed
 from troth.checks.envelope import Shape, error_envelope, shape_of
 from troth.checks.server_error import normalised, server_error
 from troth.exchange import Breakage, Exchange, Request, Response
+from troth.spec.load import load
+
+_NAMED = {"schema": {"type": "object", "properties": {"name": {}, "slug": {}}}}
+SPEC = load(
+    {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {
+            "/x": {
+                "post": {
+                    "parameters": [{"name": "q", "in": "query", "schema": {}}],
+                    "requestBody": {"content": {"application/json": _NAMED}},
+                    "responses": {"200": {"description": ""}},
+                }
+            }
+        },
+    }
+)
 
 
 def exchange(status=200, body=b"{}", media_type="application/json", breakage=None):
@@ -43,9 +64,31 @@ def test_optional_members_do_not_make_a_second_shape():
     shape = Shape("application/problem+json", frozenset({"title", "status", "detail", "errors"}))
     same = exchange(404, b'{"title": "x", "status": 404}', "application/problem+json")
     other = exchange(404, b'{"error": "x"}')
-    assert error_envelope(same, None, (shape,)) == ()
-    assert "second error shape" in error_envelope(other, None, (shape,))[0].root
+    assert error_envelope(same, None, (shape,), SPEC) == ()
+    assert "second error shape" in error_envelope(other, None, (shape,), SPEC)[0].root
     assert shape_of(exchange(404, b"not found", "text/plain")).members == frozenset()
+
+
+def test_no_envelope_is_promised_where_no_error_is_described():
+    assert error_envelope(exchange(404, b'{"error": "x"}'), None, (), SPEC) == ()
+
+
+def test_what_refuses_a_preflight_is_read_by_nobody():
+    shape = Shape("application/json", frozenset({"detail"}))
+    refused = exchange(400, b"Disallowed CORS origin", "text/plain")
+    headers = (("Origin", "https://foreign.test"), ("Access-Control-Request-Method", "GET"))
+    preflight = replace(refused.request, method="OPTIONS", headers=headers)
+    assert error_envelope(replace(refused, request=preflight), None, (shape,), SPEC) == ()
+    plain = replace(refused.request, method="OPTIONS")
+    assert error_envelope(replace(refused, request=plain), None, (shape,), SPEC)
+
+
+@pytest.mark.parametrize("members", [("name",), ("name", "slug"), ("q", "non_field_errors")])
+def test_a_map_of_what_was_wrong_is_one_shape_whatever_was_wrong(members):
+    shape = Shape("application/json", frozenset({"detail"}))
+    body = json.dumps({each: ["Wrong."] for each in members}).encode()
+    (found,) = error_envelope(exchange(400, body), SPEC.operations[0], (shape,), SPEC)
+    assert found.root == "second error shape: application/json with the names of what is sent"
 
 
 @pytest.mark.parametrize(

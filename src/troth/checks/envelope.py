@@ -1,9 +1,10 @@
-"""Every error has one shape: the documented one, or at least the same one everywhere."""
+"""Every error has one shape: that which the document gives its errors."""
 
 import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from troth.exchange import Exchange
 from troth.finding import Complaint
@@ -70,25 +71,45 @@ def shape_of(exchange: Exchange) -> Shape:
 
 
 def error_envelope(
-    exchange: Exchange, operation: Operation | None, shapes: tuple[Shape, ...]
+    exchange: Exchange, operation: Operation | None, shapes: tuple[Shape, ...], spec: Spec
 ) -> tuple[Complaint, ...]:
     """FUZ106: errors that the document does not describe have the envelope of those it does.
 
-    ``shapes`` are the promised ones, or the first that was seen. Where the document gives a
-    schema for this very error, the judges of conformance decide instead.
+    ``shapes`` are the promised ones: where there are none, nothing was promised. Where the document
+    gives a schema for this very error, the judges of conformance decide instead. What refuses a
+    preflight is read by no client (Fetch, "CORS-preflight fetch").
     """
     if exchange.status < 400 or exchange.request.method == "HEAD" or not shapes:
         return ()
-    own = documented(operation, exchange.status)
-    if own is not None:
+    if documented(operation, exchange.status) is not None or _preflight(exchange):
         return ()  # Described, be it by "no content": FUZ102 and its judges decide.
     found = shape_of(exchange)
     if any(found.like(each) for each in shapes):
         return ()
+    said = str(found)
+    if operation is not None and found.members and found.members <= _inputs(spec, operation):
+        # One shape, whatever was wrong: it has no members of its own.
+        said = f"{found.media_type} with the names of what is sent"
     return (
         Complaint(
             "FUZ106",
-            f"second error shape: {found}",
-            f"{exchange.status} came as {found}; elsewhere errors are {shapes[0]}",
+            f"second error shape: {said}",
+            f"{exchange.status} came as {said}; elsewhere errors are {shapes[0]}",
         ),
     )
+
+
+def _preflight(exchange: Exchange) -> bool:
+    request = exchange.request
+    asked = request.header("origin"), request.header("access-control-request-method")
+    return request.method == "OPTIONS" and None not in asked
+
+
+def _inputs(spec: Spec, operation: Operation) -> frozenset[str]:
+    """The names of all that an operation is sent, and what frameworks call no member by."""
+    content = operation.body.content.values() if operation.body is not None else ()
+    members = {name for media in content for name in properties(spec, media.schema)}
+    return frozenset({*members, *(each.name for each in operation.parameters), *_NO_MEMBER})
+
+
+_NO_MEMBER: Final = ("non_field_errors", "nonFieldErrors", "__all__", "_schema", "base")

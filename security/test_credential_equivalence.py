@@ -1,15 +1,16 @@
 """SEC315: a secret that differs a little from the right one is not taken for it.
 
 A password, an API key or an opaque token is changed: upper and lower case, a letter more, one less,
-a blank before or after, more after a NUL, and of a long password only the 72 bytes that bcrypt
-looks at, or another end after them. A service that compares so has fewer secrets than it gives
-out, and the last is why long passphrases of two people may be one.
+more after a NUL, a blank before or after a key or token, and of a long password only the 72 bytes
+that bcrypt looks at, or another end after them. A service that compares so has fewer secrets than
+it gives out, and the last is why long passphrases of two people may be one.
 
 The control is the right secret, which logs in before and after, or is served: so nobody was locked
 out in between. A changed one must do what the right one does, twice. Who has `[session] throwaway`
 is asked of somebody made for it; else a principal is tried twice only, for fear of a lockout. Names
 and e-mail addresses in another case are no finding, nor are full-width digits, which NIST SP
-800-63B wants to be normalised. JSON web tokens are SEC313's.
+800-63B wants to be normalised, nor blanks around a password, which it lets verifiers take off. JSON
+web tokens are SEC313's.
 """
 
 from troth import applies, control, expect, prop

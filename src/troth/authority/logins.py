@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from troth.world import World
 
 CAREFUL: Final = ("case", "suffix")
+FORGIVEN = frozenset({"blank-before", "blank-after"})
+"""What NIST SP 800-63B, 3.1.1.2, lets verifiers take off what was mistyped."""
 """What is tried where somebody might be locked out."""
 _SECRET: Final = ("pass", "pin", "secret", "code", "key", "pwd")
 
@@ -35,6 +37,8 @@ class Trying:
         """What is to be tried: little of a principal who may be locked out."""
         careful = not self.person.disposable
         for each in CHANGES:
+            if each.name in FORGIVEN:
+                continue
             if each.long == self.long and (not careful or each.name in CAREFUL):
                 yield from ((each, secret) for secret in self.secrets.items())
 

@@ -68,10 +68,11 @@ def _provoking(base: Case, operation: Operation) -> list[Case]:
         headers = [each for each in base.headers if each[0].lower() != "content-type"]
         other = (*headers, ("Content-Type", "application/x-troth"))
         cases.append(replace(base, headers=other, fault=fault))
-    last = base.path.partition("?")[0].rpartition("/")
-    if operation.path.endswith("}"):
+    if operation.single:
+        above, _, _ = base.path.partition("?")[0].rstrip("/").rpartition("/")
+        slash = operation.path.removeprefix(operation.place)
         for kind, text in ODD.items():
             quoted = "".join(f"%{ord(each):02X}" if not each.isalnum() else each for each in text)
-            fault = Fault("path", operation.path.rpartition("{")[2][:-1], kind, kind)
-            cases.append(replace(base, path=f"{last[0]}/{quoted}", fault=fault))
+            fault = Fault("path", operation.place.rpartition("{")[2][:-1], kind, kind)
+            cases.append(replace(base, path=f"{above}/{quoted}{slash}", fault=fault))
     return cases

@@ -29,9 +29,9 @@ def unasked(target: Target, operation: Operation) -> str:
     """Why it is not asked of an operation."""
     if sum(kind == "path" for kind, _ in places(target, operation)) < 2 or streaming(operation):
         return "its path names no thing below another"
-    if not operation.path.endswith("}") or operation.method == "POST":
+    if not operation.single or operation.method == "POST":
         return "its path does not end with a child"
-    if target.spec.operation(f"POST {operation.path.rpartition('/')[0]}") is None:
+    if target.spec.operation(f"POST {operation.place.rpartition('/')[0]}") is None:
         return "its child is made nowhere below a parent"
     return out_of_scope(target, operation)
 

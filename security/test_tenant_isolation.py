@@ -34,7 +34,7 @@ def unasked(target: Target, operation: Operation) -> str:
 
 def shows_one(target: Target, operation: Operation) -> bool:
     """Whether it is the reader of a kind, or takes nothing at all and lists nothing."""
-    if operation.path.endswith("}"):
+    if operation.single:
         return True
     lists = {each.label for each in target.collections}
     return "{" not in operation.path and operation.label not in lists

@@ -50,8 +50,8 @@ def read_back(world: "World", operation: Operation, case: Case, *, again: bool =
 
 def reader_of(world: "World", operation: Operation) -> Operation | None:
     """The GET of the same path, else of the thing that an action path belongs to."""
-    path = operation.path
-    while path.count("/") > 1 or path == operation.path:
+    path = operation.place
+    while path.count("/") > 1 or path == operation.place:
         reader = world.target.spec.operation(f"GET {path}")
         if reader is not None and world.target.closed(reader) is None:
             return reader

@@ -159,10 +159,10 @@ def _spent(target: Target) -> Iterable[Subject]:
 
 def reader(spec: Spec, write: Operation) -> Operation | None:
     """What reads that which ``write`` changes: at its path, or at the thing that stands above."""
-    path = write.path
+    path = write.place
     while path:
         for each in spec.operations:
-            if each.method == "GET" and each.path == path:
+            if each.method == "GET" and each.place == path:
                 return each
         above = path.rpartition("/")[0]
         if path.endswith("}") or not above.endswith("}"):

@@ -568,3 +568,16 @@ def test_the_values_are_plain():
     reference = Reference("GET /a/{id}", "path", "id")
     assert made.producers == {reference: (Producer("POST /a", ID, "path hierarchy"),)}
     assert hash(reference)
+
+
+def test_an_integer_that_is_called_like_a_kind_of_thing_refers_to_one():
+    task = obj(id=INTEGER, project=INTEGER, labels=array(INTEGER), priority=INTEGER)
+    paths = {
+        "/projects": {"post": operation(obj(id=INTEGER), obj(name=STRING))},
+        "/labels": {"post": operation(obj(id=INTEGER), obj(text=STRING))},
+        "/tasks": {"post": operation(task, task)},
+    }
+    made = graph(paths)
+    assert producers(made, "POST /tasks", "/project", "body")[0][:2] == ("POST /projects", ID)
+    assert producers(made, "POST /tasks", "/labels/0", "body")[0][:2] == ("POST /labels", ID)
+    assert producers(made, "POST /tasks", "/priority", "body") == []

@@ -145,7 +145,7 @@ class Trial:
         for name in names:
             producer = target.spec.operation(name)
             for each in target.collections:
-                makes = producer is not None and each.listing.operation.path == producer.path
+                makes = producer is not None and each.listing.operation.place == producer.place
                 makes |= each.family is not None and each.family.create == producer
                 if makes and each.label not in seen:
                     seen.add(each.label)

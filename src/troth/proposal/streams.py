@@ -62,8 +62,8 @@ def _order(operation: Operation) -> str:
 
 
 def _stops(stream: Operation, other: Operation) -> bool:
-    place, _, last = other.path.rpartition("/")
-    beside = place in {stream.path, stream.path.rpartition("/")[0]}
+    place, _, last = other.place.rpartition("/")
+    beside = place in {stream.place, stream.place.rpartition("/")[0]}
     return other.method in {"POST", "DELETE"} and beside and last.lower() in _STOP
 
 

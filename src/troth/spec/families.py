@@ -142,7 +142,7 @@ def singletons(spec: Spec) -> tuple[Family, ...]:
     for path in dict.fromkeys(each.path for each in spec.operations):
         own = (at.get(("GET", path)), at.get(("PUT", path)), at.get(("PATCH", path)))
         read, put, patch = own
-        if read is None or path.endswith("}") or not (put or patch):
+        if read is None or read.single or not (put or patch):
             continue
         if items(spec, (response_schema(spec, read) or ("", "", True))[2]) is None:
             found.append(Family(path.strip("/"), read=read, replace=put, patch=patch, id=""))
@@ -156,7 +156,7 @@ def collections(spec: Spec, known: tuple[Family, ...]) -> tuple[Collection, ...]
     for operation in spec.operations:
         if operation.label in owners:
             found.append(Collection(*owners[operation.label]))
-        elif operation.method == "GET" and not operation.path.endswith("}"):
+        elif operation.method == "GET" and not operation.single:
             listing = listing_of(spec, operation, "id", kind_of(operation.path))
             found += [Collection(listing, None)] if listing is not None else []
     return tuple(found)
@@ -195,8 +195,8 @@ def _inferred(spec: Spec) -> Iterator[tuple[str, Family]]:
 def _makers(spec: Spec) -> Iterator[Operation]:
     """Operations that make a thing: POST on a collection, `/things` before `/things/create`."""
     posts = [each for each in spec.operations if each.method == "POST"]
-    plain = [each for each in posts if not each.path.rstrip("/").endswith("}")]
-    yield from sorted(plain, key=lambda each: each.path.rpartition("/")[2].lower() in VERBS)
+    plain = [each for each in posts if not each.single]
+    yield from sorted(plain, key=lambda each: each.place.rpartition("/")[2].lower() in VERBS)
 
 
 def _completed(

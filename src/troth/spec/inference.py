@@ -105,7 +105,7 @@ def _in_path(spec: Spec, spot: Spot, index: Index) -> Iterator[Found]:
     makers = index.makers.get(spot.before or "", []) if spot.before is not None else []
     lists = index.lists.get(spot.before or "", []) if spot.before is not None else []
     # `POST /things` before `POST /things/create`: a literal verb is the rarer way.
-    for maker in sorted(makers, key=lambda each: each.path.rpartition("/")[2].lower() in VERBS):
+    for maker in sorted(makers, key=lambda each: each.place.rpartition("/")[2].lower() in VERBS):
         yield from _with(maker, made(spec, maker, wanted))
     named = list(_by_kind(spec, spot, index)) if free or referring(spot.leaf) else []
     yield from (each for each in named if each[2] != "list item")
@@ -117,7 +117,7 @@ def _in_path(spec: Spec, spot: Spot, index: Index) -> Iterator[Found]:
         yield from (
             (each.label, f"$request.path.{spot.leaf}", "path hierarchy")
             for each in index.puts.get(f"{spot.before}/{{}}", ())
-            if spot.before is not None and each.path.endswith("{" + spot.leaf + "}")
+            if spot.before is not None and each.place.endswith("{" + spot.leaf + "}")
         )
     if distinctive(spot.leaf):
         yield from _by_property(spot, index, text=False)

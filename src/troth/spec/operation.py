@@ -108,6 +108,16 @@ class Operation:
         """Whether the method is safe in the sense of RFC 9110 section 9.2.1."""
         return self.method in {"GET", "HEAD", "OPTIONS", "QUERY"}
 
+    @property
+    def place(self) -> str:
+        """Its path without the slash that some frameworks put at the end of each."""
+        return self.path.rstrip("/")
+
+    @property
+    def single(self) -> bool:
+        """Whether its path ends with the id of one thing."""
+        return self.place.endswith("}")
+
     def named(self, name: str) -> bool:
         """Whether ``name`` means this operation: its operationId or ``METHOD /path``."""
         return name == self.id or " ".join(name.split()) == self.label
@@ -186,8 +196,13 @@ class Spec:
     sockets: tuple[Socket, ...] = ()
 
     def operation(self, name: str) -> Operation | None:
-        """The operation of that operationId or label, or None."""
-        return next((each for each in self.operations if each.named(name)), None)
+        """The operation of that operationId or label, or None; a slash at the end is all one."""
+        exact = next((each for each in self.operations if each.named(name)), None)
+        if exact is not None:
+            return exact
+        method, _, path = name.strip().partition(" ")
+        place = (method, path.strip().rstrip("/"))
+        return next((each for each in self.operations if (each.method, each.place) == place), None)
 
     def socket(self, name: str) -> Socket | None:
         """The WebSocket of that operationId or label, or None."""

@@ -156,8 +156,8 @@ def _spots(
         text = resolve(spec, element if element is not None else schema)
         if name in told or prefix + escaped(name) in told:
             owner: tuple[str, ...] = found[0] if found else ()
-        elif found is None and text.get("format") == "uuid":
-            owner = words(name)  # `customer`, which holds the id of one
+        elif found is None and (text.get("format") == "uuid" or kinds == {"integer"}):
+            owner = words(name)  # `customer`, which holds the id of one, if there are customers
         elif found is None or not found[0]:
             continue
         else:

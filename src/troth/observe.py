@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from troth.checks.allow import exact_allow
-from troth.checks.conditional import conditional, entity_tags
+from troth.checks.conditional import entity_tags
 from troth.checks.correlation import correlated, hostile, own_id, repeated
 from troth.checks.envelope import documented, error_envelope
 from troth.checks.event_stream import event_stream
@@ -16,6 +16,7 @@ from troth.checks.formats import formats_hold, told_apart
 from troth.checks.frames import conversation
 from troth.checks.limits import BUSY, RETRY, TOLD, limit_headers
 from troth.checks.missing import without
+from troth.checks.negotiation import of_http
 from troth.checks.published_keys import published_keys
 from troth.checks.server_error import server_error
 from troth.exchange import Exchange
@@ -136,7 +137,7 @@ class Observer:
         if exchange.frames is not None:
             return (*found, *self._talk(exchange))
         if exchange.response is not None and operation is not None:
-            if not self._of_condition(exchange, operation):
+            if not self._of_http(exchange, operation):
                 found += self._owned(operation, exchange)[0]
             found += event_content(exchange, operation, self.target.spec, self.answers)
         found += self._promised(exchange, operation)
@@ -210,14 +211,13 @@ class Observer:
         kept = [left for each in found if (left := without(each, others)) is not None]
         return kept, len(kept) < len(said)
 
-    def _of_condition(self, exchange: Exchange, operation: Operation) -> bool:
-        """Whether it is what HTTP itself says of a condition, and the document does not."""
-        described = documented(operation, exchange.status)
-        return exchange.status in {304, 412} and described is None and conditional(exchange)
+    def _of_http(self, exchange: Exchange, operation: Operation) -> bool:
+        """Whether it is what HTTP itself says of a request, and the document does not."""
+        return documented(operation, exchange.status) is None and of_http(exchange, operation)
 
     def _judged(self, operation: Operation, exchange: Exchange) -> list[Complaint]:
         """schemathesis on every exchange; openapi-core on every new shape of an answer."""
-        if self._of_condition(exchange, operation):
+        if self._of_http(exchange, operation):
             return []
         first, elsewhere = self._owned(operation, exchange)
         first += event_content(exchange, operation, self.target.spec, self.answers)

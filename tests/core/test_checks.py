@@ -8,6 +8,7 @@ import pytest
 from troth.case import Case, Fault
 from troth.checks.allow import allowed
 from troth.checks.envelope import Shape, error_envelope, shape_of
+from troth.checks.negotiation import of_http
 from troth.checks.server_error import normalised, server_error
 from troth.exchange import Breakage, Exchange, Request, Response
 from troth.spec.load import load
@@ -22,7 +23,7 @@ SPEC = load(
                 "post": {
                     "parameters": [{"name": "q", "in": "query", "schema": {}}],
                     "requestBody": {"content": {"application/json": _NAMED}},
-                    "responses": {"200": {"description": ""}},
+                    "responses": {"200": {"description": "", "content": {"application/json": {}}}},
                 }
             }
         },
@@ -103,3 +104,26 @@ def test_a_map_of_what_was_wrong_is_one_shape_whatever_was_wrong(members):
 )
 def test_allow(value, declared, wrong):
     assert allowed(value, frozenset(declared)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "own"),
+    [
+        (406, {"Accept": ";;;q=x"}, True),
+        (406, {"Accept": "*/*"}, False),
+        (406, {"Accept": "text/plain, application/json"}, False),
+        (406, {}, False),
+        (415, {"Content-Type": "application/x-troth"}, True),
+        (415, {"Content-Type": "application/json; charset=utf-8"}, False),
+        (415, {"Content-Type": "application/json", "Content-Encoding": "br"}, True),
+        (431, {}, True),
+        (412, {"If-Match": '"x"'}, True),
+        (412, {}, False),
+        (400, {}, False),
+    ],
+)
+def test_some_answers_are_of_http_itself(status, headers, own):
+    operation = SPEC.operations[0]
+    answer = exchange(status)
+    request = replace(answer.request, headers=tuple(headers.items()))
+    assert of_http(replace(answer, request=request), operation) is own

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from troth import applies, control, expect, prop
 from troth.case import Case
+from troth.composing.fresh import spelled
 from troth.exchange import Exchange
 from troth.models.likeness import alike, lost
 from troth.models.resource import One, json_type, look, made, members, path_of
@@ -28,7 +29,6 @@ from troth.spec.schema import branches, resolve
 from troth.target import Target
 from troth.world import World
 
-CONFLICT = 409
 CONDITIONS = frozenset(
     {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"}
 )
@@ -44,7 +44,7 @@ def test_round_trip(target: Target, write: Write, data: st.DataObject) -> None:
         applies(not is_asynchronous(write.operation), "it promises only that it will be done")
         applies(target.told(write.operation).body is None, "the target file says its only body")
         case = _unconditional(world, data.draw(world.valid(write.operation), label="case"))
-        case, answer = _served(world, write, case)
+        case, answer = _served(world, write, _telling(world, case, known))
         sent = case.values.body
         control(isinstance(sent, Mapping), "no object was sent")
         seen, shown = _read(world, write, case, answer)
@@ -94,12 +94,23 @@ def _unconditional(world: World, case: Case) -> Case:
     return world.case(case.operation, replace(case.values, headers=kept))
 
 
+def _telling(world: World, case: Case, known: Mapping[str, Any]) -> Case:
+    """The case with some text, where it has nothing that is shown and nothing was compared yet."""
+    body = case.values.body
+    if case.operation is None or world.example.tally.conclusive or not isinstance(body, Mapping):
+        return case
+    if known.keys() & body.keys():
+        return case
+    return world.case(case.operation, spelled(world, case.operation, case.values))
+
+
 def _served(world: World, write: Write, case: Case) -> tuple[Case, Exchange]:
-    """The write and its answer; where nothing could be written before, one that is in nobody's way
-    stands for one that met a conflict: a name that was given away, a state that takes no more.
+    """The write and its answer; where nothing could be written before, one that is served stands
+    for one that is refused: a name that was given away, a state that takes no more, a rule that
+    the document does not know.
     """
     answer = world.send(case)
-    if answer.status != CONFLICT or world.example.tally.conclusive:
+    if not 400 <= answer.status < 500 or world.example.tally.conclusive:
         return case, answer
     found = world.reach(write.operation, fresh=True)
     return replace(case, values=found.values), found.exchange

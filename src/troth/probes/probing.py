@@ -8,8 +8,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus
 
+from troth.blame import blame
 from troth.case import NO_BODY, Case, Fault, Values
-from troth.composing.fresh import free
+from troth.composing.conflict import conflicting
+from troth.composing.fresh import free, named_anew
 from troth.composing.memory import Accepted
 from troth.exchange import Exchange
 from troth.prop import control
@@ -194,7 +196,23 @@ class Probe:
         if place.location == "path" and "/" in str(value):
             # Servers may decode a slash before they route: then it is no longer this path.
             case = replace(case, operation=None)
-        return asked(self.world, case, self.base)
+        answer = asked(self.world, case, self.base)
+        return answer if not conflicting(answer) else self._renamed(answer, value, fault)
+
+    def _renamed(self, answer: Exchange, value: Any, fault: Fault) -> Exchange:
+        """The answer to the same beside names that nobody has: a conflict hides what it does."""
+        values, sources = named_anew(self.world, self.operation, self.base.values)
+        if not sources:
+            return answer
+        values = placed(values, self.spot.place, value)
+        case = self.world.target.generator.build(self.operation, values, fault=fault)
+        own = f"body#{self.spot.place.name} "
+        made = tuple(each for each in sources if not each.startswith(own))
+        errand = self.world.errand(case, self.base.principal, whole=bool(self.base.values.token))
+        renamed = self.world.run(replace(errand, sources=(*errand.sources, *made)))
+        blame(self.world, case, renamed)
+        control(renamed.status != 429, "the service limits how often it may be asked")
+        return renamed
 
     def again(self) -> Exchange:
         """The answer to the very request that was served."""

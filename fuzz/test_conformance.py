@@ -4,7 +4,9 @@ Two judges look: schemathesis at every exchange of every suite, openapi-core at 
 at each new shape of success, in its strict modes. What reads is asked once more after all that
 was written; what writes is, where it was served only once, and so is what reads in smoke. Where
 the judges disagree, and where an answer carries what the document does not mention, the verdict is
-inconclusive and says why. The body of an error is FUZ106's; a 5xx on valid input is FUZ103's.
+inconclusive and says why. The body of an error is FUZ106's; a 5xx on valid input is FUZ103's. What
+HTTP itself answers need not be described: 304 and 412 to a condition, 406 and 415 to media types
+that the document does not offer, 413, 414 and 431 to what is too large.
 """
 
 from troth import control, prop

@@ -22,7 +22,8 @@ from troth.case import Case
 from troth.composing.fresh import spelled
 from troth.exchange import Exchange
 from troth.models.likeness import alike, lost
-from troth.models.resource import One, json_type, look, made, members, path_of
+from troth.models.resource import One, json_type, made, members, path_of
+from troth.models.rows import look
 from troth.prop import Inconclusive
 from troth.spec.families import Write, is_asynchronous
 from troth.spec.schema import branches, resolve

@@ -21,7 +21,8 @@ from troth import applies, control, expect, prop
 from troth.authority.aliases import contradicted
 from troth.authority.presented import served
 from troth.authority.standing import brief, others
-from troth.models.resource import ask, json_type, look, make
+from troth.models.resource import ask, json_type, make
+from troth.models.rows import look
 from troth.spec.families import Family
 from troth.subjects import Subject
 from troth.target import Target

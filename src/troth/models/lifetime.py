@@ -9,7 +9,8 @@ from troth.config.asks import GivenSection
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, pointed
 from troth.finding import STEP
-from troth.models.resource import One, found_in, look, made, parsed, rows_of, shown
+from troth.models.resource import One, made, parsed, shown
+from troth.models.rows import found_in, look, rows_of
 from troth.models.scene import Scene, Taken
 from troth.prop import Inconclusive
 from troth.spec.families import Listing

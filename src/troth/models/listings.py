@@ -4,7 +4,7 @@ from typing import Any
 
 from troth.exchange import Exchange
 from troth.models.dictionary import Entry, Shelf
-from troth.models.resource import full, listed, row_of
+from troth.models.rows import full, listed, row_of
 from troth.prop import expect
 from troth.spec.families import Listing
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from troth.case import Values
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, pointed
-from troth.models.resource import parsed, rows_of
+from troth.models.rows import at, cursor_of, rows_of
 from troth.prop import Inconclusive
 from troth.spec.paging import UNKNOWN, Pages, Way
 from troth.transport.links import next_link
@@ -141,17 +141,15 @@ class Walker:
         if way.kind == "offset":
             passed = sum(len(each.rows) for each in found)
             return {**sized, way.parameter: passed} if rows else None
-        if way.more and not _at(answer, way.more):
+        if way.more and not at(answer, way.more):
             return None
         if way.kind == "link":
             following = self._linked(next_link(answer.response) if answer.response else None)
             return following or None
         if not way.next:
             return {**sized, way.parameter: rows[-1]} if rows else None
-        value = _at(answer, way.next)
-        if isinstance(value, Mapping):
-            value = value.get("href")
-        if value is None or value in ("", False):
+        value = cursor_of(answer, way)
+        if value is None:
             return None
         if isinstance(value, str) and "?" in value:
             return self._linked(value)
@@ -168,13 +166,6 @@ class Walker:
         if urlsplit(whole).path.rstrip("/") != urlsplit(own).path.rstrip("/"):
             return None
         return dict(parse_qsl(urlsplit(whole).query, keep_blank_values=True))
-
-
-def _at(answer: Exchange, pointer: str) -> Any:
-    try:
-        return pointed(parsed(answer.response), pointer, text=pointer)
-    except ExpressionError:
-        return None
 
 
 def fault(walked: Walked, way: Way, size: int | None, truth: tuple[str, ...]) -> Wrong | None:

@@ -9,7 +9,8 @@ from troth.composing.fresh import freshened
 from troth.exchange import Exchange
 from troth.models.dictionary import Entry, Shelf
 from troth.models.listings import gone_from
-from troth.models.resource import One, ask, json_type, look, made, make, members
+from troth.models.resource import One, ask, json_type, made, make, members
+from troth.models.rows import look
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive, control, expect
 from troth.spec.operation import Operation

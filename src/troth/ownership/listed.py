@@ -3,7 +3,8 @@
 from typing import Any
 
 from troth.exchange import Exchange
-from troth.models.resource import MOST_PAGES, One, full, listed, made, next_page, parsed
+from troth.models.resource import One, made, parsed
+from troth.models.rows import MOST_PAGES, full, listed, next_page
 from troth.ownership.telling import everybodys, members_of, scalars
 from troth.ownership.theft import OPEN
 from troth.ownership.trial import NO_VERDICT, Trial
@@ -45,7 +46,7 @@ def seen(trial: Trial, collection: Collection, thing: One, who: str) -> Exchange
             return answer
         if not full(world, listing, rows, answer):
             return None
-        query = next_page(listing.operation, answer, len(rows))
+        query = next_page(world, listing, answer, len(rows))
         if query is None:
             break
     raise Inconclusive(f"{listing.label} has more pages than are walked")

@@ -11,7 +11,8 @@ from troth.composing.memory import Accepted
 from troth.composing.reach import complete
 from troth.composing.references import Resolver
 from troth.exchange import Exchange
-from troth.models.resource import MOST_PAGES, One, full, listed, next_page
+from troth.models.resource import One
+from troth.models.rows import MOST_PAGES, full, listed, next_page
 from troth.ownership.telling import content, scalars, told, unknown
 from troth.people.newcomers import alive
 from troth.people.rivals import Rivals, nobody, rivals
@@ -257,7 +258,7 @@ def _shown(  # noqa: PLR0917 - as `shown`, without what it remembers
             return True
         if not full(world, listing, rows, answer):
             return False
-        query = next_page(operation, answer, len(rows))
+        query = next_page(world, listing, answer, len(rows))
         if query is None:
             break
     raise Inconclusive(f"{operation.label} has more pages than are walked: it may show it to all")

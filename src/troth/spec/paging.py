@@ -151,7 +151,7 @@ def _inferred(spec: Spec, listing: Listing, queries: dict[str, Parameter]) -> It
     staying = next((members[each] for each in LASTS if each in members), "")
     if following:
         yield Way("cursor", cursor, next=following)
-    elif more and (staying or (listing.identified and _plain(cursor) in LAST_IDS)):
+    elif more and (staying or (listing.identified and plain(cursor) in LAST_IDS)):
         yield Way("cursor", cursor, next=staying, more=more)
 
 
@@ -159,12 +159,12 @@ def _named(
     spec: Spec, queries: dict[str, Parameter], names: tuple[str, ...], *, number: bool
 ) -> str:
     """The query parameter that is called so, the likeliest name first; empty for none."""
-    plain = {_plain(name): name for name in queries}
+    known = {plain(name): name for name in queries}
     for each in names:
-        if each in plain:
-            found = types(spec, queries[plain[each]].schema)
+        if each in known:
+            found = types(spec, queries[known[each]].schema)
             if not found or bool(found & {"integer", "number"}) == number:
-                return plain[each]
+                return known[each]
     return ""
 
 
@@ -175,14 +175,15 @@ def _members(spec: Spec, operation: Operation) -> Iterator[tuple[str, str]]:
         return
     outer = properties(spec, found[2])
     inner = [
-        (_plain(below), escaped(name) + escaped(below))
+        (plain(below), escaped(name) + escaped(below))
         for name, schema in outer.items()
         for each in branches(spec, schema)
         for below in properties(spec, each)
     ]
     yield from inner
-    yield from ((_plain(name), escaped(name)) for name in outer)
+    yield from ((plain(name), escaped(name)) for name in outer)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name without case and marks: `nextPageToken` and `next_page_token` are one."""
     return "".join(each for each in name.lower() if each.isalnum())

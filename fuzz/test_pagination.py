@@ -48,7 +48,7 @@ def test_pagination(target: Target, collection: Collection) -> None:
         if not pages.limit and not pages.known:
             linked = not walker.walk(LINKS, None, most=1).ended
             applies(linked, "nothing says how it is cut into pages")
-        walker, truth = _filled(world, collection, walker)
+        walker, truth = _filled(world, collection, _numbered(walker))
         applies(len(truth) > 1, "it lists fewer than two things, and none can be added")
         thorough = target.profile.examples > 1
         ways = list(_ways(walker, thorough=thorough))
@@ -62,15 +62,10 @@ def test_pagination(target: Target, collection: Collection) -> None:
 
 
 def _ways(walker: Walker, *, thorough: bool) -> Iterator[Way]:
-    """The ways that there are: where pages begin to be counted, and whether answers have links,
-    is seen only now.
-    """
+    """The ways that there are: whether answers have links is seen only now."""
     pages = walker.pages
     size = pages.least if pages.limit else None
-    for way in pages.known:
-        first = walker.first(way, size)
-        if first is not None:
-            yield replace(way, first=first)
+    yield from pages.known
     # Links are looked for on a page that was asked for without its number.
     numbered = any(
         each.required and each.name in pages.names and each.name != pages.limit
@@ -87,6 +82,15 @@ def _walker(world: World, pages: Pages) -> Walker:
     values = accepted.values
     plain = {name: value for name, value in values.query.items() if name not in pages.names}
     return Walker(world, pages, accepted.principal, replace(values, query=plain))
+
+
+def _numbered(walker: Walker) -> Walker:
+    """The same, by the number that the first page has: as far as there is telling."""
+    pages = walker.pages
+    size = pages.least if pages.limit else None
+    firsts = [(way, walker.first(way, size)) for way in pages.known]
+    known = tuple(replace(way, first=first) for way, first in firsts if first is not None)
+    return replace(walker, pages=replace(pages, known=known))
 
 
 def _likeliest(pages: Pages) -> Way:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 BEYOND = frozenset({400, 404, 410, 416, 422})
 """How services answer for a page behind the last one, or for a cursor that they do not know."""
 SPARE = 3
-"""Pages more than there can be, before it is said that they do not end."""
+"""Pages without a row, one after another, before it is said that they do not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +197,9 @@ def fault(walked: Walked, way: Way, size: int | None, truth: tuple[str, ...]) ->
         message = f"{_named(missing[0])}, number {place + 1} of {len(truth)}, is on no page of "
         shown = walked.exchanges[-4:] if walked.ended else walked.exchanges
         return Wrong("a row is on no page", f"{message}{size or 'default'} rows, by {way}", shown)
-    if not walked.ended and pages and len(rows) >= len(truth):
-        spare = len(pages) - ceil(len(truth) / max(1, len(pages[0].rows)))
-        if spare >= SPARE:
-            message = f"after all {len(truth)} rows there is always a next page, by {way}"
-            return Wrong("the pages do not end", message, walked.exchanges[-2:])
+    if not walked.ended and len(pages) > SPARE and not any(each.rows for each in pages[-SPARE:]):
+        message = f"after all {len(rows)} rows there is always a next page, by {way}"
+        return Wrong("the pages do not end", message, walked.exchanges[-2:])
     if [row for row in rows if row in set(truth)] != [row for row in truth if row in seen]:
         message = f"pages of {size or 'default'} rows have another order, by {way}"
         return Wrong("pages have another order", message, walked.exchanges[-4:])

@@ -123,3 +123,5 @@ def test_what_only_the_other_side_writes_is_required_of_it_alone(openapi):
         assert sent.violations(user, {"id": 1, "name": "y"})
         assert told.violations(schema, {"id": 1, "name": "y"}) == ()
         assert told.violations(schema, {"name": "y"})
+        assert sent.violations(schema, {"id": "x", "password": "x", "name": "y"}) == ()
+        assert told.violations(schema, {"id": "x", "name": "y"})

@@ -10,12 +10,10 @@ from typing import Any
 
 import jsonschema_rs
 
+from troth.spec.direction import one_way
 from troth.spec.formats import ASSERTED
 from troth.spec.operation import Schema, Spec
 from troth.spec.place import steps
-from troth.spec.schema import properties, resolve
-
-_COMBINING = ("allOf", "anyOf", "oneOf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,7 @@ class Violation:
 class Validity:
     """Validators of one document. ``format`` is an annotation, unless ``formats`` asserts it.
 
-    What is `readOnly` is required of answers only, and what is `writeOnly` of requests only
-    (OpenAPI 3.0.4 and 3.1.1, "Schema Object"): of ``answers``, or else of requests.
+    They are of ``answers``, or else of requests: see `troth.spec.direction`.
     """
 
     spec: Spec
@@ -90,36 +87,15 @@ class Validity:
             known = self._validators[id(schema)] = (schema, self._compiled(schema))
         return known[1]
 
-    def _one_way(self, schema: Any, beside: Mapping[str, Schema] | None = None) -> Any:
-        """``schema`` without what is required of the other direction only.
-
-        ``beside`` are the properties of what it is combined with: they may say which way they go.
-        """
-        if isinstance(schema, list):
-            return [self._one_way(each, beside) for each in schema]
-        if not isinstance(schema, Mapping):
-            return schema
-        known = {**(beside or {}), **properties(self.spec, schema)}
-        own = {
-            key: self._one_way(value, known if key in _COMBINING else None)
-            for key, value in schema.items()
-        }
-        if isinstance(schema.get("required"), list):
-            word = "writeOnly" if self.answers else "readOnly"
-            own["required"] = [
-                each
-                for each in schema["required"]
-                if resolve(self.spec, known.get(each, {})).get(word) is not True
-            ]
-            if not own["required"]:
-                del own["required"]  # Draft 4, which 3.0 builds on, knows no empty list.
-        return own
-
     def _compiled(self, schema: Schema) -> Any:
         if isinstance(schema, bool):
             root: Any = schema
         else:
-            root = self._one_way({**schema, **_definitions(self.spec.document, schema)})
+            root = one_way(
+                self.spec,
+                {**schema, **_definitions(self.spec.document, schema)},
+                answers=self.answers,
+            )
         if self.spec.openapi.startswith("3.0"):
             root = nullable(root)
             kind: Any = jsonschema_rs.Draft4Validator

@@ -156,11 +156,21 @@ def test_camel_case_nested_with_numbers():
     )
 
 
-def test_a_string_id_does_not_feed_a_number():
+def test_an_id_that_is_text_may_be_a_number_in_a_path():
+    thing = obj(id=STRING, type=STRING, attributes=obj(name=STRING))
+    paths = {
+        "/a": {"post": operation(obj(data=thing))},
+        "/a/{id}": {"parameters": [parameter("id", schema=INTEGER)], "get": operation()},
+    }
+    made = graph(paths)
+    assert producers(made, "GET /a/{id}", "id")[0][:2] == ("POST /a", "$response.body#/data/id")
+
+
+def test_an_id_of_another_form_does_not_feed_a_number():
     number = parameter("id", schema=INTEGER)
     made = graph(
         {
-            "/a": {"post": operation(obj(id=STRING))},
+            "/a": {"post": operation(obj(id=UUID))},
             "/a/{id}": {"parameters": [number], "get": operation()},
             "/b": {"post": operation(obj(id=INTEGER))},
             "/b/{id}": {"get": operation()},

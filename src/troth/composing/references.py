@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from troth.composing.faults import parameter_of
 from troth.composing.memory import Pass, Thing, plain
 from troth.exchange import Exchange
-from troth.expression import ExpressionError, evaluate, identifier
+from troth.expression import ExpressionError, evaluate, identifier, pointed
 from troth.people.senders import sends
 from troth.people.spare import current_password, ends_caller, spare
 from troth.principal import ANONYMOUS
@@ -123,7 +123,7 @@ class Resolver:
                 continue
             value = self._produced(producers, fresh=self.fresh and self.consumes(reference.name))
             if value is not None:
-                found[reference.name] = value
+                found[reference.name] = _alike(value, body, reference.name)
         member = current_password(self.world.target, self.operation)
         if member and self._pass is not None and f"/{member}" in self._pass.drawn:
             found[f"/{member}"] = self._pass.drawn[f"/{member}"]
@@ -350,6 +350,17 @@ def _enrolment(world: "World", operation: Operation, who: str, *, fresh: bool) -
     except (LoginFailed, NotSent) as reason:
         raise Inconclusive(str(reason)) from reason
     return memory.enrolled.get(who, {}).get(operation.label)
+
+
+def _alike(value: Any, body: Any, pointer: str) -> Any:
+    """An id as a number or as text, as what stands there is: JSON:API writes each id as text."""
+    try:
+        there = pointed(body, pointer, text=pointer)
+    except ExpressionError:
+        return value
+    if isinstance(there, int) and isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return str(value) if isinstance(there, str) and isinstance(value, int) else value
 
 
 def template_parameters(path: str) -> list[tuple[int, str]]:

@@ -158,12 +158,20 @@ def shown(exchange: Exchange, family: Family) -> Mapping[str, Any] | None:
     # The envelope of the answer that made it is that of the one that shows it.
     above = family.id.removeprefix("$response.body#").rpartition("/")[0]
     if not family.id.startswith("$response.body#") or not above:
-        return body
+        return _whole(body)
     try:
         inner = pointed(body, above, text=above)
     except ExpressionError:
         return body
-    return inner if isinstance(inner, Mapping) else body
+    return _whole(inner) if isinstance(inner, Mapping) else body
+
+
+def _whole(thing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A thing with what JSON:API puts below `attributes` beside its id and type."""
+    inside = thing.get("attributes")
+    if not isinstance(inside, Mapping) or not {"id", "type"} <= thing.keys():
+        return thing
+    return {**thing, **inside}
 
 
 def parsed(response: Response | None) -> Any:

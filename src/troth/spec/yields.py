@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from troth.spec.naming import IDENTIFIERS, KEYS, referring, same, thing, words
 from troth.spec.operation import Operation, Schema, Spec
-from troth.spec.schema import items, properties, response_schema, types
+from troth.spec.schema import branches, items, properties, response_schema, types
 from troth.spec.shape import escaped
 
 # Members that hold the thing itself, and members that hold the things of a list.
@@ -22,6 +22,8 @@ LISTS = frozenset(
     """.split()  # noqa: SIM905 - read as a list
 )
 DEEPEST = 2
+UNLIKE = 99
+"""How far down the list of names an id stands whose type is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,18 @@ def member(spec: Spec, known: Mapping[str, Schema], wanted: Wanted) -> tuple[int
         for name in fitting:
             if same(name, candidate):
                 return rank, name
+    if wanted.loose:
+        # JSON:API writes ids as text, whatever they are in paths.
+        for name in known:
+            plain = types(spec, known[name]) == {"string"} and not _formed(spec, known[name])
+            if name.lower() in IDENTIFIERS and plain:
+                return UNLIKE, name
     return None
+
+
+def _formed(spec: Spec, schema: Schema) -> bool:
+    """Whether a text says by a format or pattern what it is: a UUID is no number."""
+    return any({"format", "pattern"} & branch.keys() for branch in branches(spec, schema))
 
 
 def candidates(wanted: Wanted) -> Iterator[str]:

@@ -55,6 +55,28 @@ def test_only_the_faulty_place_is_taken_over():
     assert (fault.name, fault.kind) == ("limit", "maximum")
 
 
+@pytest.mark.parametrize(("text", "sure"), [("\rabc", False), ("abc ", False), ("abcd", True)])
+def test_blanks_may_be_taken_off_before_a_text_is_looked_at(text, sure):
+    document = {
+        **DOCUMENT,
+        "paths": {"/x": {"post": dict(DOCUMENT["paths"]["/things/{id}"]["put"])}},
+    }
+    short = {"type": "string", "maxLength": 3}
+    members = {"type": "object", "properties": {"s": short}}
+    document["paths"]["/x"]["post"] |= {
+        "parameters": [{"name": "q", "in": "query", "schema": short}],
+        "requestBody": {"content": {"application/json": {"schema": members}}},
+    }
+    spec = load(document)
+    base = Values(query={"q": "a"}, body={"s": "a"}, media_type="application/json")
+    faulty = Values(query={"q": text}, body={"s": text}, media_type="application/json")
+    for place, name in (("query", "q"), ("body", "/s")):
+        case = Case(
+            spec.operations[0], "POST", "/x", values=faulty, fault=Fault(place, name, "x", "")
+        )
+        assert (single(case, base, Validity(spec)) is not None) is sure
+
+
 def test_a_generated_case_that_names_nothing_is_searched():
     faulty = Values(path={"id": "7"}, query={"": "x", "other": "y", "limit": "10"})
     values, fault = isolated(faulty, "query+path")

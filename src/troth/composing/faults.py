@@ -61,6 +61,8 @@ def single(case: Case, base: Values, validity: Validity) -> tuple[Values, Fault]
             return None
         # schemathesis keeps path values percent-encoded; an empty one is another route.
         found = validity.text_violations(parameter.schema, value)
+        if value != value.strip() and not validity.text_violations(parameter.schema, value.strip()):
+            return None  # Blanks around it may be taken off before it is looked at.
         if not found or (place == "path" and not value.strip("./")):
             return None
         changed: dict[str, Any] = {place: {**getattr(base, place), fault.name: value}}
@@ -108,10 +110,19 @@ def _body(
     if schema is None or case.values.body is NO_BODY or not json_like(case.values.media_type):
         return None
     found = validity.violations(schema, case.values.body)
-    if not found:
+    if not found or not validity.violations(schema, _stripped(case.values.body)):
         return None
     ours = replace(base, body=case.values.body, media_type=case.values.media_type)
     return ours, _named(found, "body", found[0].pointer)
+
+
+def _stripped(value: Any) -> Any:
+    """A value without the blanks around its texts, which a service may take off first."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Mapping):
+        return {name: _stripped(each) for name, each in value.items()}
+    return [_stripped(each) for each in value] if isinstance(value, list) else value
 
 
 def _named(found: Iterable[Violation], location: str, name: str) -> Fault:

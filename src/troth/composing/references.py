@@ -123,7 +123,7 @@ class Resolver:
                 continue
             value = self._produced(producers, fresh=self.fresh and self.consumes(reference.name))
             if value is not None:
-                found[reference.name] = _alike(value, body, reference.name)
+                found[reference.name] = typed_as(value, body, reference.name)
         member = current_password(self.world.target, self.operation)
         if member and self._pass is not None and f"/{member}" in self._pass.drawn:
             found[f"/{member}"] = self._pass.drawn[f"/{member}"]
@@ -352,7 +352,7 @@ def _enrolment(world: "World", operation: Operation, who: str, *, fresh: bool) -
     return memory.enrolled.get(who, {}).get(operation.label)
 
 
-def _alike(value: Any, body: Any, pointer: str) -> Any:
+def typed_as(value: Any, body: Any, pointer: str) -> Any:
     """An id as a number or as text, as what stands there is: JSON:API writes each id as text."""
     try:
         there = pointed(body, pointer, text=pointer)

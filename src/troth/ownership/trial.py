@@ -9,7 +9,7 @@ from troth.case import Values
 from troth.composing.fresh import freshened
 from troth.composing.memory import Accepted
 from troth.composing.reach import complete
-from troth.composing.references import Resolver
+from troth.composing.references import Resolver, typed_as
 from troth.exchange import Exchange
 from troth.models.resource import One
 from troth.models.rows import MOST_PAGES, full, listed, next_page
@@ -288,7 +288,7 @@ def with_ids(values: Values, ids: Mapping[Place, Any]) -> Values:
     )
     for (location, name), each in ids.items():
         if location == "body":
-            body = with_value(body, name, each)
+            body = with_value(body, name, typed_as(each, body, name))
         else:
             {"path": path, "query": query, "header": headers}[location][name] = each
     return replace(values, path=path, query=query, headers=headers, body=body)

@@ -216,3 +216,21 @@ def test_a_workflow_takes_values_from_earlier_steps_only(spec):
         workflows(spec, story(first, first))
     with pytest.raises(UsageError, match="is no expression"):
         workflows(spec, story({**first, "body": {"name": "$steps.make"}}))
+
+
+def test_what_is_made_below_a_parent_may_stand_alone():
+    thing = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    answer = {"200": {"description": "", "content": {"application/json": {"schema": thing}}}}
+    paths = {
+        "/boards/{board}/cards": {"post": {"responses": answer}},
+        "/cards/{card}": {"get": {"responses": answer}, "delete": {"responses": {}}},
+    }
+    info = {"title": "t", "version": "1"}
+    (card,) = families(load({"openapi": "3.1.0", "info": info, "paths": paths}), {})
+    assert card.create is not None
+    assert card.create.path == "/boards/{board}/cards"
+    assert card.read is not None
+    assert (card.read.path, card.parameter) == ("/cards/{card}", "card")
+    listed = {**paths, "/cards": {"get": {"responses": answer}}}
+    both = families(load({"openapi": "3.1.0", "info": info, "paths": listed}), {})
+    assert [each.read is not None and each.create is not None for each in both] == [False]

@@ -167,14 +167,16 @@ def _inferred(spec: Spec) -> Iterator[tuple[str, Family]]:
     at = {(each.method, each.path.rstrip("/")): each for each in spec.operations}
     paths = dict.fromkeys(each.path.rstrip("/") for each in spec.operations)
     singles = {match["above"]: match for path in paths if (match := _LAST.match(path))}
-    makers = {collection(each.path) for each in _makers(spec)}
+    known = {collection(each.path) for each in _makers(spec)} | {
+        path for method, path in at if method == "GET"
+    }
     places = dict.fromkeys([*singles, *(collection(each.path) for each in _makers(spec))])
     for place in places:
         single = singles.get(place)
         create = next((each for each in _makers(spec) if collection(each.path) == place), None)
         lister = at.get(("GET", place))
         if single is None and create is not None and "{" in place:
-            single = _shallow(singles, kind_of(place), makers)
+            single = _shallow(singles, kind_of(place), known)
         item = single[0] if single else ""
         if create is None and (lister is None or not item):
             continue
@@ -196,15 +198,15 @@ def _inferred(spec: Spec) -> Iterator[tuple[str, Family]]:
 
 
 def _shallow(
-    singles: Mapping[str, re.Match[str]], kind: str, makers: set[str]
+    singles: Mapping[str, re.Match[str]], kind: str, known: set[str]
 ) -> re.Match[str] | None:
     """The path of one thing that is made below another and stands on its own: of the same kind, in
-    a collection in which nothing is made (`/boards/{id}/cards` and `/cards/{id}`).
+    a collection in which nothing is made or listed (`/boards/{id}/cards` and `/cards/{id}`).
     """
     found = [
         match
         for place, match in singles.items()
-        if kind and kind_of(place) == kind and "{" not in place and place not in makers
+        if kind and kind_of(place) == kind and "{" not in place and place not in known
     ]
     return found[0] if len(found) == 1 else None
 

@@ -1,10 +1,12 @@
 """Over HTTP/2 a service is told the same as over HTTP/1.1: the verdicts, and the faults."""
 
 import pytest
+from click.testing import CliRunner
 
 from tests.certificates import self_signed
 from tests.endtoend.suite import troth
 from tests.serving import process
+from troth import cli
 
 HTTP2 = "http2 = true\n"
 
@@ -57,3 +59,13 @@ def test_the_same_is_said_over_http2(run, way):
     assert now.roots() == before.roots() != []
     assert verdicts(now) == verdicts(before)
     assert now.code == before.code == 1
+
+
+def test_check_says_what_was_spoken(services, tmp_path):
+    url = services.enter_context(process("tests.apps.serve_http2", "tests.apps.library:clean"))
+    file = tmp_path / "target.toml"
+    for line, spoken in (("", "HTTP/1.1"), (HTTP2, "HTTP/2")):
+        file.write_text(f'[target]\nbase-url = "{url}"\nspec = "/openapi.json"\n{line}')
+        said = CliRunner().invoke(cli.troth, ["check", "--target", str(file)])
+        assert said.exit_code == 0, said.output
+        assert f"at {url} in {spoken}: " in " ".join(said.output.split())

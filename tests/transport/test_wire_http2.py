@@ -10,6 +10,9 @@ from h2.events import DataReceived, RequestReceived, StreamEnded
 
 from tests.certificates import self_signed
 from troth.exchange import Breakage, Request
+from troth.opening import open_target
+from troth.profile import active
+from troth.prop import Property, Tally
 from troth.transport.bounded import Bounds
 from troth.transport.http import SENT_AGAIN, UnsendableRequest, Wire
 from troth.transport.trust import offering, trusted
@@ -371,3 +374,32 @@ def test_over_tls_the_peer_chooses(secure, protocols, spoken):
         assert wire.send(Request("PUT", made.url, (), bytes(200_000))).response.body == b"hi"
         assert wire.spoken == spoken
         assert made.connections == 2
+
+
+def test_what_is_not_taken_is_inconclusive_and_charged_to_nobody(serving, tmp_path):
+    def script(served, number):
+        while heard := served.hear():
+            served.h2.reset_stream(heard[0], ErrorCodes.REFUSED_STREAM)
+            served.say()
+
+    document = tmp_path / "api.yaml"
+    document.write_text(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+        "paths: {/ping: {post: {responses: {'200': {description: Pong.}}}}}\n"
+    )
+    file = tmp_path / "target.toml"
+    url = serving(script).url
+    file.write_text(f'[target]\nbase-url = "{url}"\nspec = "{document}"\nhttp2 = true\n')
+    target = open_target({"target": str(file)}, profile=active())
+    try:
+        target.begin(None)
+        target.tally = Tally(Property("FUZ000", "info", (), (), (), "none", ""), None)
+        (case,) = target.boundary(target.spec.operations[0], valid=True, most=1)
+        with target.world() as world:
+            world.send(case)
+        (reason,) = target.tally.unanswered
+        assert reason == "POST /ping: the request was not taken: RST_STREAM (REFUSED_STREAM)"
+        (exchange,) = target.recorder.recent
+        assert exchange.breakage is Breakage.REFUSED
+    finally:
+        target.close()

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import islice
 from math import ceil
@@ -126,12 +126,13 @@ class _Running:
     began: float
 
 
-def survey(documents: Iterable[tuple[str, Path]], *, limit: float, at_once: int) -> list[Outcome]:
-    """What came of each, ``at_once`` processes at a time; none is let run beyond ``limit``."""
+def survey(
+    documents: Iterable[tuple[str, Path]], *, limit: float, at_once: int
+) -> Iterator[Outcome]:
+    """What comes of each, as it ends, ``at_once`` processes at a time; none beyond ``limit``."""
     forked = multiprocessing.get_context("fork")  # all is imported already: a start costs nothing
     pending = iter(documents)
     running: list[_Running] = []
-    done: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="corpus-") as root:
         while True:
             for name, document in islice(pending, at_once - len(running)):
@@ -144,13 +145,13 @@ def survey(documents: Iterable[tuple[str, Path]], *, limit: float, at_once: int)
                 sender.close()
                 running.append(_Running(name, process, receiver, time.monotonic()))
             if not running:
-                return done
+                return
             wait([each.receiver for each in running], timeout=0.5)
             for each in list(running):
                 outcome = _ended(each, limit)
                 if outcome is not None:
                     running.remove(each)
-                    done.append(outcome)
+                    yield outcome
 
 
 def _ended(each: _Running, limit: float) -> Outcome | None:
@@ -280,18 +281,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("sources", type=Path, nargs="+", metavar="DIR|TAR")
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds a document may take")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth document")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="how many are left out")
     parser.add_argument("--at-once", type=int, default=2, metavar="N", help="processes")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page")
-    parser.add_argument("--resume", type=Path, metavar="FILE", help="an earlier run's --json")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every outcome")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="a line an outcome; what it has is not asked again",
+    )
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
         documents = list(unpacked(given.sources, Path(folder)))
-        chosen = documents[:: given.every]
-        known = _earlier(given.resume) if given.resume is not None else {}
+        chosen = documents[given.first :: given.every]
+        known = _earlier(given.json) if given.json is not None else {}
         missing = [each for each in chosen if each[0] not in known]
-        outcomes = survey(missing, limit=given.limit, at_once=given.at_once)
-        outcomes += [known[name] for name, _ in chosen if name in known]
+        outcomes = [known[name] for name, _ in chosen if name in known]
+        for each in survey(missing, limit=given.limit, at_once=given.at_once):
+            outcomes.append(each)
+            if given.json is not None:
+                with given.json.open("a", encoding="utf-8") as lines:
+                    lines.write(json.dumps(asdict(each)) + "\n")
     told = [f"- `{each.name}`: {SOURCES.get(each.name, 'a folder')}" for each in given.sources]
     corpora = "\n".join(told) + (
         f"\n\n{len(chosen)} of {len(documents)} documents; Python {platform.python_version()}, "
@@ -303,8 +313,6 @@ def main(arguments: list[str] | None = None) -> int:
     print(page)
     if given.write is not None:
         given.write.write_text(page, encoding="utf-8")
-    if given.json is not None:
-        given.json.write_text(json.dumps([_record(each) for each in outcomes], indent=1) + "\n")
     good = sum(1 for each in outcomes if each.good)
     fallen = any(each.kind in {"crash", "late"} for each in outcomes)
     return 0 if good >= 0.99 * len(outcomes) and not fallen else 1
@@ -312,20 +320,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _earlier(file: Path) -> dict[str, Outcome]:
     """What an earlier run has finished, by name: what it had no time for is asked again."""
-    records = json.loads(file.read_text(encoding="utf-8"))
+    if not file.exists():
+        return {}
+    records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     found = [Outcome(**{**each, "broken": tuple(each["broken"])}) for each in records]
     return {each.name: each for each in found if each.kind in {"loaded", "error"}}
-
-
-def _record(each: Outcome) -> dict[str, Any]:
-    return {
-        "name": each.name,
-        "kind": each.kind,
-        "seconds": round(each.seconds, 2),
-        "said": each.said,
-        "counts": each.counts,
-        "broken": each.broken,
-    }
 
 
 if __name__ == "__main__":

@@ -66,6 +66,7 @@ class Breakage(StrEnum):
     DROPPED = "dropped"  # a fresh connection was closed before a whole response came
     TIMEOUT = "timeout"  # no whole response within the time allowed
     GARBAGE = "garbage"  # what came back was not HTTP
+    REFUSED = "refused"  # over HTTP/2: the peer says that it did not take the request
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from troth.target import Target
 from troth.transport.exclude import exclusions
 from troth.transport.http import Bounds, Wire
 from troth.transport.record import NotSent, Recorder
-from troth.transport.trust import trusted
+from troth.transport.trust import offering, trusted
 
 MOST_PLACES = 3
 MOST_EVENTS = 1000
@@ -50,7 +50,11 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
     """
     plan = preflight(options)
     reached = plan.loaded.file.target
-    wire = Wire(tls=trusted(reached.verify), unix=reached.socket)
+    wire = Wire(
+        tls=trusted(reached.verify),
+        unix=reached.socket,
+        http2=offering(reached.verify) if reached.http2 else None,
+    )
     steps = [wire.close]
     try:
         plan = _with_scratch(plan, steps)

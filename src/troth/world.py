@@ -241,6 +241,8 @@ class World:
             self._notice(exchange)
         if exchange.request.method == "DELETE" and exchange.ok:
             memory.forget(exchange.request.url.partition("?")[0].rsplit("/", 1)[-1])
+        if exchange.breakage is Breakage.REFUSED:
+            raise Inconclusive(f"{label or exchange.request.method}: {exchange.detail}")
         if exchange.breakage is Breakage.UNREACHABLE:
             launched = self.target.launched
             ended = launched.ended() if launched is not None else ""

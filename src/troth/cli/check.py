@@ -82,7 +82,7 @@ def _document(console: Console, service: Target) -> None:
     spec = service.spec
     secured = sum(each.secured for each in spec.operations)
     console.print(
-        f"{escape(service.name)} at {service.base_url}: {escape(spec.title)} "
+        f"{escape(service.name)} at {service.base_url}{_spoken(service)}: {escape(spec.title)} "
         f"(OpenAPI {spec.openapi}), {len(spec.operations)} operations, {secured} of them ask for a "
         f"credential; {len(service.families)} kinds of things, {len(service.collections)} lists"
     )
@@ -102,6 +102,12 @@ def _document(console: Console, service: Target) -> None:
         said = f"nothing makes `{each.name}` of {each.operation}: "
         said += f'[operations."{each.operation}"] path = {{ {each.name} = "…" }}'
         console.print(f"[yellow]no id[/] {escape(said)}", soft_wrap=True)
+
+
+def _spoken(service: Target) -> str:
+    """The version of HTTP of the last answer, when there was one."""
+    spoken = service.recorder.spoken
+    return f" in {spoken}" if spoken else ""
 
 
 def _people(service: Target) -> Iterator[Principal]:

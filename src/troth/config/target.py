@@ -82,6 +82,11 @@ class TargetSection(Section):
         description="Whose certificates the service may show: `false` for anybody's, as of a test "
         "machine, or a file of certificates in PEM. By default those that this machine trusts.",
     )
+    http2: bool = Field(
+        default=False,
+        description="Whether HTTP/2 is spoken: over TLS where the service chooses it, without TLS "
+        "by prior knowledge. WebSockets stay with HTTP/1.1.",
+    )
     socket: str | None = Field(
         default=None,
         description="Unix socket that the service listens on; `base-url` then says the host and "

@@ -6,16 +6,18 @@ links and names; what the target file says comes instead.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 
 from troth.config.resources import ResourceSection
 from troth.spec.configured import Configured, configure
-from troth.spec.cycles import Needs, acyclic
+from troth.spec.cycles import acyclic
 from troth.spec.inference import Index, infer, linked
 from troth.spec.operation import Spec
 from troth.spec.places import Spot, elsewhere, in_path
 
 MOST = 8  # producers of one reference; each costs a request when those before it fail
+LOOKED_AT = 8 * MOST  # ways that are held against circles: some documents know hundreds, all alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +78,19 @@ def build(spec: Spec, resources: Mapping[str, ResourceSection] = MappingProxyTyp
     # Required ones first: where two places need each other, the optional one gives way.
     other_spots.sort(key=lambda spot: not spot.required)
 
-    def candidates(spot: Spot) -> list[Producer]:
-        return [Producer(*each) for each in _candidates(spec, spot, index, told, links)]
+    def candidates(spot: Spot) -> Iterator[Producer]:
+        every = _candidates(spec, spot, index, told, links)
+        return (Producer(*each) for each in islice(every, LOOKED_AT))
 
-    found = acyclic({_reference(spot): candidates(spot) for spot in path_spots})
-    needs = Needs()
-    for reference, ways in found.items():
-        for way in ways:
-            needs.add(reference.operation, way.operation)
+    found, needs = acyclic({_reference(spot): list(candidates(spot)) for spot in path_spots})
     for spot in other_spots:
         reference = _reference(spot)
-        kept = [each for each in candidates(spot) if needs.add(reference.operation, each.operation)]
-        if kept and reference not in found:
+        if reference in found:
+            continue
+        good = (each for each in candidates(spot) if needs.add(reference.operation, each.operation))
+        # No more than are kept: what is never called need not be kept out of a circle.
+        kept = list(islice(good, MOST))
+        if kept:
             found[reference] = kept
     producers = {reference: tuple(ways[:MOST]) for reference, ways in found.items() if ways}
     by_operation: dict[str, dict[Reference, tuple[Producer, ...]]] = {}

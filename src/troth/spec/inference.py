@@ -1,6 +1,6 @@
 """Infers who produces an id from structure and names, in the order of how sure that is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from troth.spec.naming import distinctive, referring, same, schema_thing, words
@@ -12,6 +12,7 @@ from troth.spec.shape import escaped
 from troth.spec.yields import ENVELOPES, Wanted, described, itself, loose, made, shown
 
 Found = tuple[str, str, str]
+Look = Callable[[Spec, Operation, Wanted], list[tuple[str, str]]]
 PARENTS = frozenset({"parent", "ancestor"})
 
 
@@ -30,6 +31,13 @@ class Index:
     """By joined name: operations whose answers have such a property, with pointer and types."""
     asks: dict[str, set[str]] = field(default_factory=dict)
     """By label: joined names of what an operation itself wants to be told."""
+    _answers: dict[tuple[str, str, Wanted], list[tuple[str, str]]] = field(
+        default_factory=dict, repr=False
+    )
+
+    _showing: dict[tuple[str, frozenset[str]], list[tuple[Operation, str]]] = field(
+        default_factory=dict, repr=False
+    )
 
     @classmethod
     def of(cls, spec: Spec) -> "Index":
@@ -67,6 +75,44 @@ class Index:
         for shows in index.shown.values():
             shows.sort(key=lambda each: (each[0].method != "POST", each[0].path.count("{")))
         return index
+
+    def made(self, spec: Spec, operation: Operation, wanted: Wanted) -> list[tuple[str, str]]:
+        """As `yields.made`; many places of a document want the same of the same operation."""
+        return self._answered("made", made, spec, operation, wanted)
+
+    def listed(self, spec: Spec, operation: Operation, wanted: Wanted) -> list[tuple[str, str]]:
+        """As `yields.shown`, once for each."""
+        return self._answered("shown", shown, spec, operation, wanted)
+
+    def _answered(
+        self, what: str, look: Look, spec: Spec, operation: Operation, wanted: Wanted
+    ) -> list[tuple[str, str]]:
+        key = (what, operation.label, wanted)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = look(spec, operation, wanted)
+        return found
+
+    def showing(self, leaf: str, kinds: frozenset[str]) -> list[tuple[Operation, str]]:
+        """Operations whose answers have a property that is called ``leaf``, and where; best first.
+
+        Not those that must be told it in their path.
+        """
+        name = leaf.removeprefix("X-").removeprefix("x-")
+        if (name, kinds) not in self._showing:
+            wanted = Wanted(name, "", kinds, loose=False)
+            joined = "".join(words(name))
+            # What must be told the value itself, such as a renewal of a token, is the worse source.
+            ranked = sorted(
+                self.shown.get(joined, []), key=lambda each: joined in self.asks[each[0].label]
+            )
+            self._showing[name, kinds] = [
+                (operation, pointer)
+                for operation, pointer, types_ in ranked
+                if wanted.fits(types_)
+                and not any(same(each, name) for each in TEMPLATE.findall(operation.path))
+            ]
+        return self._showing[name, kinds]
 
     def _shows(self, spec: Spec, operation: Operation) -> None:
         """Note the distinctive properties of an answer, one envelope deep."""
@@ -106,11 +152,11 @@ def _in_path(spec: Spec, spot: Spot, index: Index) -> Iterator[Found]:
     lists = index.lists.get(spot.before or "", []) if spot.before is not None else []
     # `POST /things` before `POST /things/create`: a literal verb is the rarer way.
     for maker in sorted(makers, key=lambda each: each.place.rpartition("/")[2].lower() in VERBS):
-        yield from _with(maker, made(spec, maker, wanted))
+        yield from _with(maker, index.made(spec, maker, wanted))
     named = list(_by_kind(spec, spot, index)) if free or referring(spot.leaf) else []
     yield from (each for each in named if each[2] != "list item")
     for lister in lists:
-        yield from _with(lister, shown(spec, lister, wanted))
+        yield from _with(lister, index.listed(spec, lister, wanted))
     yield from (each for each in named if each[2] == "list item")
     if not makers:
         # What has no collection to be added to may be made by putting it in its place.
@@ -144,10 +190,10 @@ def _by_kind(spec: Spec, spot: Spot, index: Index) -> Iterator[Found]:
         ways: list[Found] = []
         for maker in index.makers_of.get(kind, []):
             if kind:
-                answers = [each for each in made(spec, maker, wanted) if _sure(each, maker)]
+                answers = [each for each in index.made(spec, maker, wanted) if _sure(each, maker)]
                 ways += _with(maker, answers, why="response property")
         for lister in index.lists_of.get(kind, []):
-            ways += _with(lister, shown(spec, lister, wanted))
+            ways += _with(lister, index.listed(spec, lister, wanted))
         if ways:
             yield from ways
             return
@@ -172,16 +218,8 @@ def _by_property(spot: Spot, index: Index, *, text: bool) -> Iterator[Found]:
     found = referring(spot.leaf)
     if text and found and found[1] not in {"id", "uuid", "guid"} and "integer" in spot.types:
         return
-    name = spot.leaf.removeprefix("X-").removeprefix("x-")
-    wanted = Wanted(name, "", spot.types, loose=False)
-    joined = "".join(words(name))
-    shows = index.shown.get(joined, [])
-    # What must be told the value itself, such as a renewal of a token, is the worse source.
-    for operation, pointer, kinds in sorted(
-        shows, key=lambda each: joined in index.asks[each[0].label]
-    ):
-        known_before = any(same(each, name) for each in TEMPLATE.findall(operation.path))
-        if wanted.fits(kinds) and operation.path != spot.operation.path and not known_before:
+    for operation, pointer in index.showing(spot.leaf, spot.types):
+        if operation.path != spot.operation.path:
             yield operation.label, f"$response.body#{pointer}", "response property"
 
 

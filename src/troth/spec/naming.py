@@ -1,6 +1,10 @@
 """Reads names: `orderIds` is order + id, `categories` are many of category, `UserOut` is a user."""
 
 import re
+from functools import lru_cache
+from typing import Final
+
+_MANY: Final = 1 << 16  # a large document says the same few thousand names a million times
 
 # The last words of names that refer to something, and what the thing itself calls that property.
 IDENTIFIERS = ("id", "uuid", "guid", "pk", "oid", "uid", "identifier")
@@ -25,6 +29,7 @@ _SCHEMA_SUFFIXES = frozenset(
 _VERSION = re.compile(r"v[0-9]+(?:[._-]?[0-9a-z]+)*", re.IGNORECASE)
 
 
+@lru_cache(_MANY)
 def words(name: str) -> tuple[str, ...]:
     """The lower-case words of a name in snake, kebab, camel or Pascal case; ids are one word."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
@@ -37,6 +42,7 @@ def same(name: str, other: str) -> bool:
     return "".join(words(name)) == "".join(words(other))
 
 
+@lru_cache(_MANY)
 def singular(word: str) -> str:
     """The singular of an English word, roughly: two words that may be one thing come out equal."""
     irregular = {"people": "person", "children": "child", "men": "man", "women": "woman"}
@@ -54,6 +60,7 @@ def singular(word: str) -> str:
     return word.removesuffix("s")
 
 
+@lru_cache(_MANY)
 def thing(name: str) -> str:
     """The kind of thing that a collection or schema is called after: ``order-items`` is orderitem.
 
@@ -64,6 +71,7 @@ def thing(name: str) -> str:
     return "".join([*parts[:-1], singular(parts[-1])]) if parts else ""
 
 
+@lru_cache(_MANY)
 def schema_thing(name: str) -> str:
     """The kind of thing that a component describes: ``UserOut`` and ``user_response`` are user."""
     parts = list(words(name))
@@ -72,6 +80,7 @@ def schema_thing(name: str) -> str:
     return "".join([*parts[:-1], singular(parts[-1])]) if parts else ""
 
 
+@lru_cache(_MANY)
 def referring(name: str) -> tuple[tuple[str, ...], str] | None:
     """Words of the thing and the identifying word of ``order_ids`` or ``X-Tenant-Id``; else None.
 
@@ -102,6 +111,7 @@ def things(owner: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("".join([*owner[at:-1], singular(owner[-1])]) for at in range(len(owner)))
 
 
+@lru_cache(_MANY)
 def distinctive(name: str) -> bool:
     """Whether equal names mean equal values: ``refresh_token`` and ``user_id``, not ``code``."""
     found = referring(name)

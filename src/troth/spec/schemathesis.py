@@ -173,6 +173,12 @@ def _making(operation: Operation) -> Iterator[None]:
     except (schemathesis.errors.SchemathesisError, MalformedMediaType) as error:
         said = " ".join(str(error).split())[:300]
         raise Unmakable(f"no request can be made of {operation.label}: {said}") from error
+    except ValueError as error:
+        # It asks jsonschema_rs whether bytes of its own are a text of another format.
+        if "Unsupported type: 'Binary'" not in str(error):
+            raise
+        said = "`format: binary` beside another format, in one `oneOf`"
+        raise Unmakable(f"no request can be made of {operation.label}: {said}") from error
 
 
 def _raw(_: Any, value: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The one httpx client: it adds, follows and remembers nothing, and keeps connections our way.
 
-httpcore speaks HTTP/1.1 on each connection. Its pool is left out: it gives any idle connection to
-any request, and one that needs a fresh connection cannot say so.
+httpcore speaks HTTP/1.1 on each connection, and `http2` HTTP/2. httpcore's pool is left out: it
+gives any idle connection to any request, and one that needs a fresh connection cannot say so.
 """
 
 import logging
@@ -17,6 +17,7 @@ import httpcore
 import httpx
 
 from troth.transport.connection import Call, Line
+from troth.transport.http2 import Http2Connection, connected
 
 CALL: Final = "troth"
 """The key of the Call in a request's extensions."""
@@ -30,14 +31,11 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
-def client(tls: ssl.SSLContext | None, unix: str | None = None) -> httpx.Client:
-    """Sends requests as they are; each needs the extensions ``target`` (bytes) and CALL.
-
-    With ``unix`` all go to that socket of this machine, whatever host they name.
-    """
+def client(transport: "Transport") -> httpx.Client:
+    """Sends requests as they are; each needs the extensions ``target`` (bytes) and CALL."""
     # Auth() is none at all: left out, httpx would look for credentials in each URL.
     return httpx.Client(
-        transport=Transport(tls, unix),
+        transport=transport,
         auth=httpx.Auth(),
         cookies=_NoCookies(),
         trust_env=False,
@@ -50,16 +48,28 @@ _Place = tuple[bytes, bytes, int | None]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    connection: httpcore.HTTPConnection
+    connection: httpcore.HTTPConnection | httpcore.HTTP11Connection | Http2Connection
     line: Line
 
 
 class Transport(httpx.BaseTransport):
-    """Kept connections, and fresh ones, by what each call asks for."""
+    """Kept connections, and fresh ones, by what each call asks for.
 
-    def __init__(self, tls: ssl.SSLContext | None, unix: str | None = None) -> None:
+    With ``unix`` all go to that socket of this machine, whatever host they name. ``http2`` is TLS
+    that offers HTTP/2: with it that is spoken.
+    """
+
+    def __init__(
+        self,
+        tls: ssl.SSLContext | None,
+        unix: str | None = None,
+        http2: ssl.SSLContext | None = None,
+    ) -> None:
         self._tls = tls
         self._unix = unix
+        self._http2 = http2
+        self.spoken = ""
+        """The version of HTTP of the last answer."""
         self._idle: dict[_Place, list[_Kept]] = {}
         self._lock = threading.Lock()
 
@@ -93,6 +103,7 @@ class Transport(httpx.BaseTransport):
         except BaseException:
             kept.line.close()
             raise
+        self.spoken = answer.extensions["http_version"].decode("ascii")
         kept.line.length = _length(request.method, answer)
 
         def release() -> None:
@@ -116,6 +127,8 @@ class Transport(httpx.BaseTransport):
 
     def _fresh(self, origin: httpcore.Origin, call: Call) -> _Kept:
         line = Line(call, self._unix)
+        if self._http2 is not None:
+            return _Kept(connected(origin, line, self._http2, _EXPIRY), line)
         tls = self._context() if origin.scheme == b"https" else None
         return _Kept(
             httpcore.HTTPConnection(origin, tls, keepalive_expiry=_EXPIRY, network_backend=line),

@@ -16,6 +16,8 @@ import httpx
 
 _CHUNK: Final = 64 * 1024
 # A message without a length ends with its blank line: that of its head, or after its last chunk.
+# The settings or the farewell of HTTP/2, with which one begins who is spoken to in HTTP/1.1.
+_FRAMES = re.compile(rb"\x00.{2}[\x04\x07]\x00", re.DOTALL)
 _BLANK = re.compile(rb"\n\r?\n")
 
 
@@ -61,6 +63,7 @@ class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
         self.length: int | None = None  # of the body, still to be handed on; None: not known
         self.held = b""
         self.whole = True
+        self.framed = False  # HTTP/2: either side speaks when it likes, and says how much
         self._tail = b""
         self._waiting = b""
         self._inner: httpcore.NetworkStream | None = None
@@ -133,7 +136,7 @@ class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
             ready()
         self.call.began = self.call.began or time.monotonic()
         try:
-            if len(data) <= _CHUNK or isinstance(self._socket, ssl.SSLSocket):
+            if len(data) <= _CHUNK or self.framed or isinstance(self._socket, ssl.SSLSocket):
                 self._socket.settimeout(self.call.left())
                 self._socket.sendall(data)
             else:
@@ -160,29 +163,56 @@ class Line(httpcore.NetworkBackend, httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """Raises httpx.ReadTimeout, httpx.ReadError and httpx.RemoteProtocolError."""
+        if not self.held:
+            self.held = self.receive(max_bytes)
+            if not self.held:
+                return b""
+        elif self._waiting:
+            self._go()
         call = self.call
+        if len(call.start) < 5:
+            call.start = (call.start + self.held)[:5]
+            if _FRAMES.match(call.start):
+                raise httpx.RemoteProtocolError(
+                    "it speaks HTTP/2 alone; write `http2 = true` in [target]"
+                )
+            if not b"HTTP/".startswith(call.start):
+                raise httpx.RemoteProtocolError("it does not begin with HTTP/")
+        return self._hand()
+
+    def receive(self, max_bytes: int = _CHUNK) -> bytes:
+        """What comes next, as it comes, when all that waits has gone out; nothing at the end.
+
+        Raises httpx.ReadTimeout and httpx.ReadError.
+        """
         if self._waiting:
-            with contextlib.suppress(httpcore.WriteError):  # it may have answered all the same
-                self._flush()
+            self._go()
         assert self._socket is not None
         try:
-            left = call.left()
-            if not self.held:
-                self._socket.settimeout(left)
-                self.held = self._socket.recv(max_bytes)
-                if not self.held:
-                    call.ended = True
-                    return b""
+            self._socket.settimeout(self.call.left())
+            data = self._socket.recv(max_bytes)
         except TimeoutError:
             raise httpx.ReadTimeout("") from None
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise httpx.ReadError(f"reset ({reason})") from None
-        if len(call.start) < 5:
-            call.start = (call.start + self.held)[:5]
-            if not b"HTTP/".startswith(call.start):
-                raise httpx.RemoteProtocolError("it does not begin with HTTP/")
-        return self._hand()
+        self.call.ended = not data
+        return data
+
+    def unasked(self) -> bytes | None:
+        """What has come already, without waiting for it; None when the peer has closed."""
+        assert self._socket is not None
+        try:
+            self._socket.settimeout(0)
+            return self._socket.recv(_CHUNK) or None
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return b""
+        except OSError:
+            return None
+
+    def _go(self) -> None:
+        with contextlib.suppress(httpcore.WriteError):  # it may have answered all the same
+            self._flush()
 
     def _hand(self) -> bytes:
         if self.length is not None:

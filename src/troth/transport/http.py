@@ -22,8 +22,9 @@ import httpx
 from troth.exchange import Breakage, Frame, Headers, Request, Response
 from troth.transport import bounded
 from troth.transport.bounded import Body, Bounds
-from troth.transport.client import CALL, client
+from troth.transport.client import CALL, Transport, client
 from troth.transport.connection import Call
+from troth.transport.http2 import NotTaken, carried
 from troth.transport.request import (
     Origin,
     UnsendableRequest,
@@ -55,18 +56,35 @@ class Outcome:
 
 
 class Wire:
-    """Sends requests; safe to share between threads. Close it, or use it with ``with``."""
+    """Sends requests; safe to share between threads. Close it, or use it with ``with``.
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, unix: str | None = None) -> None:
+    With ``http2``, TLS that offers it, HTTP/2 is spoken wherever the peer does: in the clear by
+    prior knowledge. WebSockets stay with HTTP/1.1, and so with ``tls``.
+    """
+
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        unix: str | None = None,
+        http2: ssl.SSLContext | None = None,
+    ) -> None:
         self.tls = tls
         self.unix = unix
-        self._client = client(tls, unix)
+        self._http2 = http2 is not None
+        self._transport = Transport(tls, unix, http2)
+        self._client = client(self._transport)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def spoken(self) -> str:
+        """The version of HTTP of the last answer, such as ``HTTP/1.1``; empty before the first."""
+        return self._transport.spoken
 
     def close(self) -> None:
         """Closes what is idle; nothing can be sent from now on."""
@@ -90,6 +108,8 @@ class Wire:
         """
         prepared, bounds = prepare(request), bounds or Bounds()
         headers = wire_headers(prepared)
+        if self._http2:
+            carried(prepared)
         fresh = ready is not None or request.method not in _SAFE
         call = Call(time.monotonic() + timeout, fresh=fresh, ready=ready)
         outcome = self._exchange(prepared, headers, bounds, timeout, call)
@@ -134,6 +154,8 @@ class Wire:
             return Outcome(breakage=Breakage.UNREACHABLE, detail=reason)
         except httpx.ConnectError as error:
             return Outcome(breakage=Breakage.UNREACHABLE, detail=str(error))
+        except NotTaken as reason:
+            return Outcome(breakage=Breakage.REFUSED, detail=f"the request was not taken: {reason}")
         except httpx.InvalidURL:  # of the host: httpx sees no more of the URL
             return Outcome(breakage=Breakage.UNREACHABLE, detail="no host can have that name")
         except httpx.TimeoutException:

@@ -81,6 +81,11 @@ class Recorder:
         """What was going on when the target went away, or None while it accepts connections."""
         return self._down
 
+    @property
+    def spoken(self) -> str:
+        """The version of HTTP of the last answer; empty before the first."""
+        return self._wire.spoken
+
     def narrow(self, operation: str, *, events: int, idle: float | None = None) -> None:
         """Reads streams of ``operation`` from now on for so many events, and so long, only."""
         old = self._bounds

@@ -29,6 +29,16 @@ def trusted(verify: bool | str) -> ssl.SSLContext | None:  # noqa: FBT001 - as t
         ) from error
 
 
+def offering(verify: bool | str) -> ssl.SSLContext:  # noqa: FBT001 - as the target file says it
+    """TLS that offers HTTP/2, and HTTP/1.1 to whom does not speak it; trust as `trusted` has it.
+
+    A context of its own: WebSockets offer HTTP/1.1 alone. Raises UsageError.
+    """
+    context = trusted(verify) or ssl.create_default_context()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    return context
+
+
 def unix_socket(path: str, timeout: float) -> socket.socket:
     """A connection to a socket of this machine, at most ``timeout`` s. Raises OSError."""
     found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from troth.composing.answers import declined
 from troth.composing.faults import parameter_of
 from troth.composing.memory import Pass, Thing, plain
 from troth.exchange import Exchange
@@ -292,6 +293,8 @@ class Resolver:
         for who in (self.who, "") if alone else (self.who,):
             try:
                 thing = produce(self.world, operation, shared, who, fresh=fresh, above=self.above)
+                if producer.value.startswith("$request") and declined(thing.exchange):
+                    continue  # What was asked for was not made: another one may be called so.
                 value = identifier(producer.value, thing.exchange, path_values=thing.path)
             except (Inconclusive, ExpressionError):
                 continue  # The next producer is asked; `path` says so when there is none left.

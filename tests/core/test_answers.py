@@ -20,7 +20,7 @@ def answer(status, body):
         {"status": "fail", "data": {"title": "is taken"}},
         {"status": "Error", "message": "no"},
         {"success": False},
-        {"ok": False, "id": 3},
+        {"ok": False, "error_code": 3},
         {"error": "no such thing"},
         {"error": {"code": 3}, "message": "no"},
         {"errors": ["no"], "status": 200},
@@ -34,7 +34,8 @@ def test_failures_in_the_words_of_a_success(body):
     "body",
     [
         {"status": "success"},
-        {"status": "open", "id": 3},
+        {"status": "open"},
+        {"status": "failed", "id": 3},
         {"error": None, "message": "made"},
         {"errors": [], "status": "done"},
         {"error": "the disk was full", "id": 3},

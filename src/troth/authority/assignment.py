@@ -60,6 +60,10 @@ class Assignment:
         blame(world, case, exchange)
         return exchange, values
 
+    def usual(self) -> dict[str, Any]:
+        """The members with what most of such things have."""
+        return {name: max(seen, key=seen.count) for name, seen in self.names.items()}
+
     def shown(self, made: Exchange, values: Values) -> tuple[Exchange, Mapping[str, Any]] | None:
         """What was made, as some reader shows it now."""
         for reader in self.readers:

@@ -12,10 +12,15 @@ TOO_OFTEN: Final = 429
 CONFLICT: Final = 409
 DECLINED: Final = frozenset({"fail", "failed", "failure", "error"})
 """What services write beside a 200 that is none (JSend, and those who never heard of it)."""
+UNFIT: Final = frozenset({400, 409, 413, 415, 422})
+"""What is answered to a request for what it says, and not for who sends it."""
 _WORDS: Final = frozenset(
-    {"error", "errors", "message", "detail", "details", "code", "status", "success", "ok", "title"}
+    """
+    status success ok error errors message messages msg detail details reason title description
+    code errorcode statuscode type timestamp path data result payload
+    """.split()  # noqa: SIM905 - read as a list
 )
-"""Members of an answer that says that something went wrong, and shows nothing that was made."""
+"""Members of an answer that says how it went, and shows nothing that was made."""
 
 
 def served(operation: Operation, exchange: Exchange) -> bool:
@@ -33,10 +38,17 @@ def declined(exchange: Exchange) -> bool:
         return False
     if not isinstance(body, dict):
         return False
-    said = str(body.get("status", "")).lower()
-    wrong = any(isinstance(body.get(each), str | dict | list) for each in ("error", "errors"))
-    only = wrong and body.keys() <= _WORDS and bool(body.get("error") or body.get("errors"))
-    return said in DECLINED or body.get("success") is False or body.get("ok") is False or only
+    if not {each.lower().replace("_", "") for each in body} <= _WORDS:
+        return False
+    said = str(body.get("status", "")).lower() in DECLINED
+    wrong = [body.get(each) for each in ("error", "errors")]
+    told = any(isinstance(each, str | dict | list) and each for each in wrong)
+    return said or body.get("success") is False or body.get("ok") is False or told
+
+
+def came_through(operation: Operation, exchange: Exchange) -> bool:
+    """Whether it was served, and does not say in its body that it was not."""
+    return served(operation, exchange) and not declined(exchange)
 
 
 def conflicting(exchange: Exchange) -> bool:
@@ -51,6 +63,11 @@ def refusal(operation: Operation, exchange: Exchange, schemes: Mapping[str, Sche
         why = "in time" if exchange.breakage is Breakage.TIMEOUT else f"({exchange.breakage})"
         return f"no answer {why}"
     status, who = exchange.status, exchange.principal
+    if exchange.ok:
+        return (
+            f"{status} for `{who}`, with a body that says that it failed; "
+            f'[operations."{operation.label}"] can name values it accepts'
+        )
     if status in {401, 403}:
         names = sorted({name for way in operation.security for name in way})
         needed = ", ".join(str(schemes.get(name, name)) for name in names)

@@ -139,8 +139,8 @@ def _reach_as(
                     if spent and again:
                         memory.spend(operation.label)
                     return _accepted(world, operation, values, who, exchange)
-                if served(operation, exchange):
-                    # A refusal in the words of a success: good enough where nothing else comes.
+                if served(operation, exchange) and operation.safe:
+                    # Of what only reads it may be the very thing that is shown.
                     kept = kept or _accepted(world, operation, values, who, exchange)
                     values = _next(offered, exchange)
                     continue

@@ -59,6 +59,14 @@ def people(*, sign_up: bool) -> Starlette:
         known[own] = body["new_password"]
         return {"email": own}
 
+    def give(request: Request, body: Any) -> Any:
+        # Whoever is named: it is the caller whose password it becomes.
+        own = who(request)
+        if not own:
+            return error(401, {"detail": "Who are you?"})
+        known[own] = body["password"]
+        return {"email": own}
+
     def leave(request: Request, _: Any) -> Any:
         own = who(request)
         if not own:
@@ -86,6 +94,14 @@ def people(*, sign_up: bool) -> Starlette:
         },
     }
     if sign_up:
+        paths["/users/{email}/password"] = {
+            "put": operation(
+                "givePassword",
+                body=thing(password={"type": "string", "minLength": 8}),
+                parameters=[{"name": "email", "in": "path", "required": True, "schema": _EMAIL}],
+                **_SECURED,
+            )
+        }
         wanted = thing(email=_EMAIL, password={"type": "string", "minLength": 8})
         paths["/signup"] = {"post": operation("join", body=wanted, answer=answer)}
     flow = {"password": {"tokenUrl": "/login", "scopes": {}}}
@@ -95,6 +111,7 @@ def people(*, sign_up: bool) -> Starlette:
         "show": show,
         "rename": rename,
         "changePassword": change,
+        "givePassword": give,
         "leave": leave,
     }
     made = service(

@@ -26,10 +26,10 @@ REASONS = {
 
 @pytest.fixture(scope="module")
 def asked(serve, tmp_path_factory):
-    def ask(way):
+    def ask(way, asked="mass_assignment"):
         folder = tmp_path_factory.mktemp("choir")
         (folder / "target.toml").write_text(TOML.format(url=serve("choir:app", CHOIR_WAY=way)))
-        options = ("--target", str(folder / "target.toml"), "-n", "0", "-k", "mass_assignment")
+        options = ("--target", str(folder / "target.toml"), "-n", "0", "-k", asked)
         return troth(*options, evidence=folder / "evidence", profile="ci", suite="security")
 
     return ask
@@ -67,6 +67,14 @@ def test_a_refusal_in_the_words_of_a_success_is_taken_for_one(asked):
     assert "welcome" in run.history[1]["response"]["body"].lower()
     # "Singer already exists": nothing is called so that could be sent.
     assert not [each for each in sent if "Singer" in each]
+
+
+@pytest.mark.parametrize(("way", "verdict"), [("ignored", "pass"), ("once", "inconclusive")])
+def test_probes_that_reach_nothing_show_nothing(asked, way, verdict):
+    run = asked(way, "query_injection or evaluation or traversal")
+    found = {row["property"]: row for row in run.verdicts if row["operation"] == REGISTER}
+    came_to = {name: row["verdict"] for name, row in found.items()}
+    assert came_to == dict.fromkeys(("SEC351", "SEC352", "SEC354"), verdict), run.text
 
 
 def _signs_up(exchange):

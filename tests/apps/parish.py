@@ -67,6 +67,12 @@ def people(*, sign_up: bool) -> Starlette:
         known[own] = body["password"]
         return {"email": own}
 
+    def remove(request: Request, _: Any) -> Any:
+        if not who(request):
+            return error(401, {"detail": "Who are you?"})
+        gone = known.pop(request.path_params["email"], None)
+        return {} if gone else error(404, {"detail": "Nobody is called so."})
+
     def leave(request: Request, _: Any) -> Any:
         own = who(request)
         if not own:
@@ -93,12 +99,15 @@ def people(*, sign_up: bool) -> Starlette:
             )
         },
     }
+    named = {"name": "email", "in": "path", "required": True, "schema": _EMAIL}
+    named_ann = {**named, "example": "ann@example.com"}
+    paths["/people/{email}"] = {"delete": operation("remove", parameters=[named_ann], **_SECURED)}
     if sign_up:
         paths["/users/{email}/password"] = {
             "put": operation(
                 "givePassword",
                 body=thing(password={"type": "string", "minLength": 8}),
-                parameters=[{"name": "email", "in": "path", "required": True, "schema": _EMAIL}],
+                parameters=[named],
                 **_SECURED,
             )
         }
@@ -112,6 +121,7 @@ def people(*, sign_up: bool) -> Starlette:
         "rename": rename,
         "changePassword": change,
         "givePassword": give,
+        "remove": remove,
         "leave": leave,
     }
     made = service(

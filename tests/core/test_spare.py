@@ -78,3 +78,11 @@ def test_without_a_sign_up_nothing_is_ended_and_that_is_said(opened):
         assert world.accepted(target.spec.operation("show")).principal == "ann"
     left = [each for each in target.recorder.recent if each.request.method == "DELETE"]
     assert {each.principal for each in left} == {"anonymous"}
+
+
+def test_nobody_whom_the_run_is_made_with_is_deleted_by_an_example(opened):
+    target = opened("closed")
+    with world_of(target) as world:
+        with pytest.raises(Inconclusive, match="would delete `ann`, as whom the run logs in"):
+            world.reach(target.spec.operation("remove"))
+        assert world.accepted(target.spec.operation("show")).principal == "ann"

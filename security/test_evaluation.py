@@ -13,7 +13,7 @@ unseen.
 
 from troth import applies, prop
 from troth.probes.evaluation import COMMAND, TEMPLATE, evaluates
-from troth.probes.probing import Probe, quick, served, share, spots, takes_text
+from troth.probes.probing import Probe, concluded, quick, served, share, spots, takes_text
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.target import Target
@@ -52,4 +52,4 @@ def test_evaluation(target: Target, operation: Operation) -> None:
         few = [] if quick(target) else spread(target, operation, others, most=share(target, FEW))
         for spot, tongue, form in (*spread(target, operation, first), *few):
             evaluates(Probe(world, operation, base, spot), tongue, form)
-        world.example.expected += 1
+        concluded(world, operation, base)

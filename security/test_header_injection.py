@@ -12,7 +12,7 @@ are no finding: that is how frameworks make them.
 """
 
 from troth import applies, prop
-from troth.probes.probing import Probe, quick, served, spots, takes_text
+from troth.probes.probing import Probe, concluded, quick, served, spots, takes_text
 from troth.probes.redirecting import (
     aimed,
     kept,
@@ -61,4 +61,4 @@ def test_header_injection(target: Target, operation: Operation) -> None:
             splits(Probe(world, operation, base, spot))
         if linked:
             links_abroad(world, operation, base)
-        world.example.expected += 1
+        concluded(world, operation, base)

@@ -5,9 +5,10 @@ it. What counts is not the status but what the victim sees afterwards: a 403 who
 through is a finding, a 204 that changed nothing of his is none, such as the one of a service that
 takes "change the password of bob" for "change mine".
 
-Control: the same write is served to the owner, who sees the thing before. What was changed once
-is tried again on a twin: first the same request on a thing that nobody has, which shows what
-changes by itself; then the stranger's, whose effect must come again. Not findings: what changes
+Control: the same write is served to the owner, who sees the thing before; also where the stranger
+is refused for what it says (400, 409, 422), and not for who he is. What was changed once is tried
+again on a twin: first the same request on a thing that nobody has, which shows what changes by
+itself; then the stranger's, whose effect must come again. Not findings: what changes
 when it is read or as time goes by; what a list shows to the stranger as to everybody, unless the
 target file says whose it is (`[resources.thing] owner`); operations for which the document wants
 no credential. Event streams are SEC309's.

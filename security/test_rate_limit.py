@@ -19,6 +19,7 @@ it would shut out the run, and where more is allowed than can be sent.
 """
 
 from troth import control, doubt, expect, prop
+from troth.composing.answers import declined
 from troth.exchange import Exchange
 from troth.probes.allowance import overdrawn
 from troth.probes.probing import quick
@@ -57,6 +58,9 @@ def test_rate_limit(target: Target, limit: Subject) -> None:
             # Once more, as somebody else: the limit of the first may have been used up by halves.
             someone = limited(world, section)
             sent, enough = exhaust(someone)
+        if not enough and section.wrong is not None:
+            good = someone.with_body(someone.right, "the right one")
+            control(good.ok and not declined(good), "the right one is not let in: correct [limits]")
         allowed = f"{section.most} in {section.per} s are allowed"
         often = f"{root}: {len(sent)} times in a row, where {allowed}"
         expect(enough, often, *sent, root=root)

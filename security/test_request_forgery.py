@@ -19,7 +19,7 @@ as webhooks do, is no finding by itself. Names that resolve to inner addresses a
 from troth import applies, prop
 from troth.probes.calling import addresses, calls, named, promised
 from troth.probes.detours import detours
-from troth.probes.probing import Probe, names, quick, served, spots, takes_text
+from troth.probes.probing import Probe, concluded, names, quick, served, spots, takes_text
 from troth.spec.operation import Operation
 from troth.target import Target
 
@@ -53,4 +53,4 @@ def test_request_forgery(target: Target, operation: Operation) -> None:
             probe = Probe(world, operation, base, spot)
             if calls(probe, guarded=guarded) and not quick(target):
                 detours(probe)
-        world.example.expected += 1
+        concluded(world, operation, base)

@@ -16,7 +16,7 @@ that is large in proportion, is no finding. Smoke does not measure time.
 """
 
 from troth import applies, prop
-from troth.probes.probing import quick, served, share, takes_text
+from troth.probes.probing import concluded, quick, served, share, takes_text
 from troth.probes.swelling import ways
 from troth.spec.operation import Operation
 from troth.spread import spread
@@ -47,4 +47,4 @@ def test_resource_consumption(target: Target, operation: Operation) -> None:
         for way, clock, sort in (*spread(target, operation, first), *few):
             if way(clock, sort):
                 break
-        world.example.expected += 1
+        concluded(world, operation, base)

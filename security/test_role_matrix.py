@@ -18,6 +18,7 @@ from contextlib import suppress
 from troth import applies, control, expect, prop
 from troth.authority.presented import served
 from troth.authority.standing import brief, forbidden
+from troth.composing.answers import UNFIT
 from troth.composing.memory import Accepted
 from troth.exchange import Exchange
 from troth.ownership.trial import fresh
@@ -53,6 +54,9 @@ def test_role_matrix(target: Target, operation: Operation) -> None:
             answer = _as(world, accepted, operation, role, who)
             if served(answer, accepted.exchange):
                 answer = _as(world, accepted, operation, role, who)
+            if answer.status in UNFIT:
+                again = _as(world, accepted, operation, role, accepted.principal)
+                control(again.status not in UNFIT, f"it is refused to who may: {again.status}")
             asked = True
             what = f"`{role}` is served {operation.label}, which {why}"
             expect(not served(answer, accepted.exchange), what, answer, root=what)

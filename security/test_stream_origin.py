@@ -16,7 +16,7 @@ SEC331's.
 
 from troth import applies, control, expect, prop
 from troth.exchange import Exchange
-from troth.exposure.streaming import asked_from, guarded, no_stream
+from troth.exposure.streaming import asked_from, guarded, no_stream, served_at_all
 from troth.spec.operation import Operation
 from troth.strategies.origins import Offered, offered
 from troth.target import Target
@@ -37,6 +37,8 @@ def test_stream_origin(target: Target, operation: Operation) -> None:
             good = asked_from(world, operation, Offered(origin, "allowed"))
             control(good.ok, f"an allowed Origin is answered {good.status}")
         answer = asked_from(world, operation, foreign)
+        if not mine and not answer.ok:
+            served_at_all(world, operation)
         named = bool(mine) or seen.ambient
         applies(named or not answer.ok, "it is for pages of any origin")
         _refuted(world, operation, foreign, answer)

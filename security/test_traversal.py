@@ -17,7 +17,7 @@ nobody serves it goes unseen. Smoke does not ask that.
 
 from troth import applies, prop
 from troth.probes.climbing import FORMS, UNIX, WINDOWS, climbs, likely
-from troth.probes.probing import Probe, quick, served, spots, takes_text
+from troth.probes.probing import Probe, concluded, quick, served, spots, takes_text
 from troth.probes.uploading import climbs_out, makes, sends_files
 from troth.spec.operation import Operation
 from troth.spread import spread
@@ -57,4 +57,4 @@ def test_traversal(target: Target, operation: Operation) -> None:
         make = makes(world, operation, base) if sends_files(operation) else None
         if make is not None and not quick(target):
             climbs_out(world, operation, base, make)
-        world.example.expected += 1
+        concluded(world, operation, base)

@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from troth import applies, control, expect, prop
 from troth.authority.takeover import Account, Attempt, accounts, attempts, harm, raised, rise, tried
+from troth.composing.answers import UNFIT
 from troth.exchange import Exchange
 from troth.prop import Inconclusive
 from troth.subjects import Subject
@@ -39,10 +40,15 @@ def test_vertical_takeover(target: Target, session: Subject) -> None:
         served = []
         if planned:
             before = _well(above)
-            served = [each for each in planned if _ok(each, above, below)]
+            answers = [(each, _status(each, above, below)) for each in planned]
+            served = [each for each, status in answers if 200 <= status < 300]
             what, _ = harm(above, before)
             for each in (served or planned) if what else ():
                 _alone(world, each)
+            if all(status in UNFIT for _, status in answers):
+                # What nobody may say, not even of himself, harms nobody.
+                own = [_status(each, below, below) for each in planned]
+                control(set(own) - UNFIT, f"it is refused to everybody: {own[0]}")
             expect(above.grant, "unharmed")
         for attempt, name in rising:
             _rises(world, attempt, name)
@@ -54,11 +60,12 @@ def _well(above: Account) -> dict[str, object]:
     return before
 
 
-def _ok(attempt: Attempt, above: Account, below: Account) -> bool:
+def _status(attempt: Attempt, above: Account, below: Account) -> int:
+    """What the lower one is answered; 0 where it may not be sent."""
     try:
-        return tried(attempt, above, below).ok
+        return tried(attempt, above, below).status
     except Inconclusive:
-        return False
+        return 0
 
 
 def _twice(world: World, once: Callable[[Account, Account], tuple[str, list[Exchange]]]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from troth import applies, prop
 from troth.probes.entities import in_xml, resolves
-from troth.probes.probing import quick, served
+from troth.probes.probing import concluded, quick, served
 from troth.spec.operation import Operation
 from troth.target import Target
 
@@ -39,4 +39,4 @@ def test_xml_entities(target: Target, operation: Operation) -> None:
         written = isinstance(body, str) and body.lstrip().startswith("<") and in_xml(operation)
         applies(written or isinstance(body, Mapping), "its body is neither an object nor XML")
         resolves(world, operation, base)
-        world.example.expected += 1
+        concluded(world, operation, base)

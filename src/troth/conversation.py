@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from troth.case import NO_BODY, Case, Script, Values
+from troth.composing.answers import refusal
 from troth.composing.memory import Accepted
-from troth.composing.reach import credential, refusal
+from troth.composing.reach import credential
 from troth.composing.references import Resolver
 from troth.exchange import Frame
 from troth.prop import Inconclusive

@@ -59,6 +59,20 @@ def people(*, sign_up: bool) -> Starlette:
         known[own] = body["new_password"]
         return {"email": own}
 
+    def give(request: Request, body: Any) -> Any:
+        # Whoever is named: it is the caller whose password it becomes.
+        own = who(request)
+        if not own:
+            return error(401, {"detail": "Who are you?"})
+        known[own] = body["password"]
+        return {"email": own}
+
+    def remove(request: Request, _: Any) -> Any:
+        if not who(request):
+            return error(401, {"detail": "Who are you?"})
+        gone = known.pop(request.path_params["email"], None)
+        return {} if gone else error(404, {"detail": "Nobody is called so."})
+
     def leave(request: Request, _: Any) -> Any:
         own = who(request)
         if not own:
@@ -85,7 +99,18 @@ def people(*, sign_up: bool) -> Starlette:
             )
         },
     }
+    named = {"name": "email", "in": "path", "required": True, "schema": _EMAIL}
+    named_ann = {**named, "example": "ann@example.com"}
+    paths["/people/{email}"] = {"delete": operation("remove", parameters=[named_ann], **_SECURED)}
     if sign_up:
+        paths["/users/{email}/password"] = {
+            "put": operation(
+                "givePassword",
+                body=thing(password={"type": "string", "minLength": 8}),
+                parameters=[named],
+                **_SECURED,
+            )
+        }
         wanted = thing(email=_EMAIL, password={"type": "string", "minLength": 8})
         paths["/signup"] = {"post": operation("join", body=wanted, answer=answer)}
     flow = {"password": {"tokenUrl": "/login", "scopes": {}}}
@@ -95,6 +120,8 @@ def people(*, sign_up: bool) -> Starlette:
         "show": show,
         "rename": rename,
         "changePassword": change,
+        "givePassword": give,
+        "remove": remove,
         "leave": leave,
     }
     made = service(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.apps import parish
 from troth.opening import open_target
+from troth.people.rivals import rivals
 from troth.profile import active
 from troth.prop import Inconclusive, Property, Tally
 
@@ -49,7 +50,7 @@ def world_of(target):
 def test_who_signed_up_is_sent_ahead(opened):
     target = opened("app")
     with world_of(target) as world:
-        for name in ("rename", "changePassword", "leave", "show"):
+        for name in ("rename", "changePassword", "givePassword", "leave", "show"):
             operation = target.spec.operation(name)
             for _ in range(2):
                 assert world.send(world.case(operation, world.accepted(operation).values)).ok
@@ -57,6 +58,16 @@ def test_who_signed_up_is_sent_ahead(opened):
         target.principals["ann"].forget()
         answer = world.reach(target.spec.operation("show"), principal="ann").exchange
         assert answer.response.json() == {"email": "ann@example.com"}
+
+
+def test_whose_password_is_in_question_is_not_that_of_the_run(opened):
+    target = opened("app")
+    give, show = target.spec.operation("givePassword"), target.spec.operation("show")
+    assert {name for each in rivals(target, give) for name in (each.victim, each.stranger)} == {
+        "newcomer-3",
+        "newcomer-4",
+    }
+    assert "newcomer-3" not in {each.victim for each in rivals(target, show)}
 
 
 def test_without_a_sign_up_nothing_is_ended_and_that_is_said(opened):
@@ -67,3 +78,11 @@ def test_without_a_sign_up_nothing_is_ended_and_that_is_said(opened):
         assert world.accepted(target.spec.operation("show")).principal == "ann"
     left = [each for each in target.recorder.recent if each.request.method == "DELETE"]
     assert {each.principal for each in left} == {"anonymous"}
+
+
+def test_nobody_whom_the_run_is_made_with_is_deleted_by_an_example(opened):
+    target = opened("closed")
+    with world_of(target) as world:
+        with pytest.raises(Inconclusive, match="would delete `ann`, as whom the run logs in"):
+            world.reach(target.spec.operation("remove"))
+        assert world.accepted(target.spec.operation("show")).principal == "ann"

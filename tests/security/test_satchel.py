@@ -73,3 +73,10 @@ def test_each_fault_is_found_and_nothing_else(ask, table):
     for each in run.findings:
         code, said = replay(run, each, "--target", file, **KEYS)
         assert code == 1, said
+
+
+def test_what_nobody_may_say_is_no_refusal_of_a_stranger(ask):
+    run, _ = ask(["picky"])
+    said = [each for each in run.said("inconclusive") if each.startswith("SEC302 PUT /notes")]
+    assert said, run.text
+    assert "the owner was refused it too: 422" in said[0]

@@ -41,13 +41,15 @@ class Assignment:
     readers: list[Accepted] = field(default_factory=list)
     names: dict[str, list[Any]] = field(default_factory=dict)
     """Members to send, with values that were seen."""
+    renews: bool = True
+    """Whether what may have to be unique is made new for each thing."""
 
     def write(self, extra: Mapping[str, Any]) -> tuple[Exchange, Values]:
         """The write once more, with what must be new made new, and ``extra`` in its body."""
         world, operation = self.world, self.operation
         values = world.as_sent(world.case(operation, self.accepted.values)).values
         sources: list[str] = []
-        if operation.method == "POST":
+        if operation.method == "POST" and self.renews:
             values, sources = named_anew(world, operation, values)
         body = {**values.body, **extra}
         values = replace(values, body=body)
@@ -57,6 +59,10 @@ class Assignment:
         exchange = world.run(replace(errand, sources=(*errand.sources, *sources)))
         blame(world, case, exchange)
         return exchange, values
+
+    def usual(self) -> dict[str, Any]:
+        """The members with what most of such things have."""
+        return {name: max(seen, key=seen.count) for name, seen in self.names.items()}
 
     def shown(self, made: Exchange, values: Values) -> tuple[Exchange, Mapping[str, Any]] | None:
         """What was made, as some reader shows it now."""
@@ -190,14 +196,18 @@ def _readers(world: "World", operation: Operation) -> list[Operation]:
     return [each for _, each in sorted(near, key=lambda pair: pair[0])][:MOST_READERS]
 
 
-def extra(found: Assignment) -> dict[str, Any]:
-    """Members with values that are likely to be taken and were not seen of such things yet."""
+def extra(found: Assignment, thing: Mapping[str, Any]) -> dict[str, Any]:
+    """Members with values that are likely to be taken, and that ``thing``, which was written
+    without them, does not have.
+    """
     chosen = {}
     for name, seen in sorted(found.names.items(), key=lambda each: plain(each[0]) not in POWERS):
-        usual = max(seen, key=seen.count)
-        value = another(name, usual, seen)
-        if value is not None:
-            chosen[name] = value
+        if name in thing:
+            known = [each for each in seen if each is not None]
+            now = thing[name] if thing[name] is not None else next(iter(known), None)
+            value = another(name, now, seen)
+            if value is not None:
+                chosen[name] = value
     return chosen
 
 

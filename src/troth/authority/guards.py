@@ -15,6 +15,7 @@ from troth.target import Target
 if TYPE_CHECKING:
     from troth.world import World
 
+_BARRED: Final = frozenset({401, 403})
 FEW: Final = 60
 """Ways that smoke asks of all guards together."""
 _PREFIX: Final = re.compile(r"api|rest|v[0-9.]+", re.IGNORECASE)
@@ -98,5 +99,10 @@ def door(world: "World", asked: Operation | Socket) -> tuple[Presented, Case, Ex
         nobody = instead(world, case, shown, None)
         if nobody.response is None or nobody.status == 429 or nobody.status >= 500:
             raise Inconclusive(f"{asked.label} gave no answer to judge without a credential")
+        if nobody.status not in _BARRED and not served(nobody, accepted.exchange):
+            # What is gone is refused to everybody.
+            genuine = world.send(case, purpose="as whoever may")
+            if not served(genuine, accepted.exchange):
+                raise Inconclusive(f"{asked.label} is not served any more: {genuine.status}")
         guarded[asked.label] = not served(nobody, accepted.exchange)
     return (shown, case, accepted.exchange) if guarded[asked.label] else None

@@ -83,6 +83,8 @@ def _in_body(
     if above and not present(body, above):
         return values
     before = _at(body, pointer)
+    if hint.kind == "taken" and before is None:
+        return values  # Nobody has what is not there: the name was a word of a sentence.
     changed = with_value(body, pointer, _value(target, hint, schema, before, fresh))
     if target.validity.violations(content[media_type].schema, changed):
         return values  # What the document forbids is no valid case, whatever the service says.

@@ -18,6 +18,7 @@ _SECRET = re.compile(
     r"pass(word|wd|code|phrase)?$|^(password|passwd|passphrase)|secret|(^|[-_])(otp|pin)$"
     r"|(?<=[a-z])(Otp|Pin)$"
 )
+_ADDRESS = re.compile(r"https?://[^/?#]+[^?#]*$")
 _MADE = frozenset({"email", "idn-email", "uuid"})
 """Formats that a new value can be made for; of the others there is none that is surely valid."""
 
@@ -93,6 +94,8 @@ def texts(value: str, formats: frozenset[str], number: int, salt: str) -> Iterat
         yield str(UUID(int=int(f"{salt or 0}{number:06}") % (1 << 128), version=4))
     elif "@" in value or formats:
         yield f"troth{salt}{number}@example.com"
+    elif _ADDRESS.match(value):
+        yield f"{value.rstrip('/')}/troth{salt}{number}"
     else:
         yield from (f"{value[:20]}-{salt}{number}", f"troth{salt}{number}", f"t{number}")
 

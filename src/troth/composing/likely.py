@@ -97,6 +97,24 @@ def value_for(target: "Target", name: str, schema: Schema, *, fresh: str) -> Any
     return [] if "array" in kinds else {}
 
 
+def whole(target: "Target", schema: Schema) -> dict[str, Any]:
+    """A body with all texts and numbers that the schema has a name for, and whatever it says a
+    value of; empty where it has none.
+    """
+    body: dict[str, Any] = {}
+    for name, each in properties(target.spec, schema).items():
+        own = list(branches(target.spec, each))
+        said = {word for branch in own for word in branch}
+        plain = types(target.spec, each) & {"string", "integer", "number"} or not said
+        if any(branch.get("readOnly") for branch in own):
+            continue
+        if plain or said & {"enum", "const", "example", "examples", "default"}:
+            fresh = f"t{target.salt}{target.memory.next_fresh()}"
+            changed = {**body, name: value_for(target, name, each, fresh=fresh)}
+            body = changed if target.validity.violations(schema, changed) == () else body
+    return body
+
+
 def suggested(target: "Target", operation: Operation, body: Any, media_type: str | None) -> Any:
     """``body`` with the texts of its members as their names suggest, as far as they are valid."""
     media = operation.body.content.get(media_type or "") if operation.body else None

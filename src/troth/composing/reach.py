@@ -7,34 +7,32 @@ from typing import TYPE_CHECKING, Any
 
 from troth.case import NO_BODY, Values
 from troth.composing.advised import advised
+from troth.composing.answers import TOO_OFTEN, conflicting, declined, refusal, served
 from troth.composing.fresh import freshened
-from troth.composing.hints import hints, taken
-from troth.composing.likely import suggested
+from troth.composing.hints import hints
+from troth.composing.likely import suggested, whole
 from troth.composing.memory import Accepted
-from troth.composing.pace import pause
 from troth.composing.passes import again_the_same
 from troth.composing.references import Resolver
-from troth.exchange import Breakage, Exchange
+from troth.exchange import Exchange
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
-from troth.spec.operation import Operation, Scheme
+from troth.spec.operation import Operation
 from troth.spec.place import present, with_value
+from troth.spec.schema import requires
 
 if TYPE_CHECKING:
+    from troth.target import Target
     from troth.world import World
 
 MOST_ATTEMPTS = 12
 """Requests that one principal sends at most, with what is there and with what is made anew."""
-TOO_OFTEN = 429
 MOST_PAUSES = 3
 MOST_ADVICE = 3
 """How often in a row a refusal is followed in what it says of the request."""
 DEEPEST = 6
 SPENT = frozenset({400, 401, 409, 410, 422})
 """What is answered to a value that was good for once."""
-CONFLICT = 409
-DECLINED = frozenset({"fail", "failed", "failure", "error"})
-"""What services write beside a 200 that is none (JSend, and those who never heard of it)."""
 _HOPELESS = frozenset({401, 403, 404, 405, 410, 429})
 """What other values do not mend."""
 
@@ -53,25 +51,6 @@ class Refusals:
         named = [each for each in self.answered if " for anonymous" not in each]
         held = [each for each in self.unsent if "was not sent" in each]
         return (named or held or self.answered or self.unsent or ["nothing could be sent"])[-1]
-
-
-def served(operation: Operation, exchange: Exchange) -> bool:
-    """Whether the answer is a success: 2xx, or a 3xx that the document names."""
-    status = exchange.status
-    documented = {str(status), f"{status // 100}XX", f"{status // 100}xx"}
-    return exchange.ok or (300 <= status < 400 and bool(documented & set(operation.responses)))
-
-
-def declined(exchange: Exchange) -> bool:
-    """Whether a success says in its body that it is none, as `{"status": "fail"}` does."""
-    try:
-        body = exchange.response.json() if exchange.response is not None else None
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(body, dict):
-        return False
-    said = str(body.get("status", "")).lower()
-    return said in DECLINED or body.get("success") is False or body.get("ok") is False
 
 
 def reach(
@@ -160,8 +139,8 @@ def _reach_as(
                     if spent and again:
                         memory.spend(operation.label)
                     return _accepted(world, operation, values, who, exchange)
-                if served(operation, exchange):
-                    # A refusal in the words of a success: good enough where nothing else comes.
+                if served(operation, exchange) and operation.safe:
+                    # Of what only reads it may be the very thing that is shown.
                     kept = kept or _accepted(world, operation, values, who, exchange)
                     values = _next(offered, exchange)
                     continue
@@ -205,30 +184,6 @@ def credential(world: "World", operation: Operation, values: Values, who: str) -
     return "" if who == ANONYMOUS else "principal"
 
 
-def refusal(operation: Operation, exchange: Exchange, schemes: Mapping[str, Scheme]) -> str:
-    """Why an exchange did not succeed, for people: status, principal and what may help."""
-    if exchange.response is None:
-        why = "in time" if exchange.breakage is Breakage.TIMEOUT else f"({exchange.breakage})"
-        return f"no answer {why}"
-    status, who = exchange.status, exchange.principal
-    if status in {401, 403}:
-        names = sorted({name for way in operation.security for name in way})
-        needed = ", ".join(str(schemes.get(name, name)) for name in names)
-        needed = f" (the document wants {needed})" if needed else ""
-        if who == "anonymous":
-            return f"{status} for anonymous: name a credential in [principals]{needed}"
-        return (
-            f"{status} for principal `{who}`: check its credential in [principals]{needed}, or "
-            "name another one for this operation in [operations]"
-        )
-    if status == TOO_OFTEN:
-        return (
-            f"429 for `{who}`: it limits how often it is asked, and says to come again in "
-            f"{pause(exchange):g} s; raise its limits for the run"
-        )
-    return f'{status} for `{who}`; [operations."{operation.label}"] can name values it accepts'
-
-
 Offer = Generator[Values, Exchange | None, None]
 
 
@@ -243,26 +198,22 @@ def candidates(
     others: list[Values] = []
     known = target.memory.accepted.get(operation.label)
     configured = target.told(operation).body is not None
-    first = [known.values] if known is not None and not configured else []
+    # What was answered with a failure in the words of a success is no model for anything.
+    good = known is not None and not configured and not declined(known.exchange)
+    first = [known.values] if known is not None and good else []
     for raw in chain(first, _sources(world, operation, resolver)):
         values = complete(world, operation, raw, resolver, path)
         if values in seen:
             continue
         seen.append(values)
         answer = yield values
-        if _conflicting(answer):
-            # Refused although valid: perhaps something with the same name exists already.
-            fresher = freshened(world, operation, values)
-            if fresher not in seen:
-                seen.append(fresher)
-                answer = yield fresher
-        else:
+        if answer is not None and not conflicting(answer):
             others.append(values)
-        for _ in range(MOST_ADVICE):
+        renewed = False
+        for _ in range(MOST_ADVICE + 1):
             # Who says what was wrong is taken at his word, as often as that leads anywhere.
-            said = hints(answer) if answer is not None else ()
-            values = advised(target, operation, values, said)
-            if not said or values in seen:
+            values, renewed = _heeding(world, operation, values, answer, renewed=renewed)
+            if values in seen:
                 break
             seen.append(values)
             answer = yield values
@@ -278,12 +229,20 @@ def candidates(
             yield fresher
 
 
-def _conflicting(answer: Exchange | None) -> bool:
-    """Whether an answer speaks of something that exists: many services answer 400 to that."""
+def _heeding(
+    world: "World", operation: Operation, values: Values, answer: Exchange | None, *, renewed: bool
+) -> tuple[Values, bool]:
+    """``values`` as the answer wants them, and whether they have new names now; the same where
+    it says nothing that can be followed. ``renewed`` are those whose names are new already.
+    """
     if answer is None:
-        return False
-    conflict = answer.status == CONFLICT or (answer.ok and declined(answer))
-    return conflict or (400 <= answer.status < 500 and taken(answer))
+        return values, False
+    if conflicting(answer) and not renewed:
+        # Refused although valid: perhaps something with the same name exists already.
+        fresher = freshened(world, operation, values)
+        if fresher != values:
+            return fresher, True
+    return advised(world.target, operation, values, hints(answer)), False
 
 
 def _next(offered: Offer, exchange: Exchange) -> Values | None:
@@ -354,12 +313,26 @@ def _sources(world: "World", operation: Operation, resolver: Resolver) -> Iterat
     for media_type, media in operation.body.content.items():
         for example in media.examples[:2]:
             yield replace(template, body=example, media_type=media_type)
+    yield from _whole(world.target, operation, template)
     valid = world.target.boundary(operation, valid=True, most=MOST_ATTEMPTS)
     cases = sorted(valid, key=lambda case: len(case.body))
     for case in cases[:3] + cases[-2:]:
         yield replace(template, body=case.values.body, media_type=case.values.media_type)
     if not operation.body.required:
         yield replace(template, body=NO_BODY, media_type=None)
+
+
+def _whole(target: "Target", operation: Operation, template: Values) -> Iterator[Values]:
+    """All that a schema has which requires nothing, where something is made or replaced: that it
+    may be left out is not what such a schema means to say, as a rule.
+    """
+    if operation.method not in {"POST", "PUT"} or operation.body is None:
+        return
+    for media_type, media in operation.body.content.items():
+        if not requires(target.spec, media.schema):
+            body = whole(target, media.schema)
+            if body:
+                yield replace(template, body=body, media_type=media_type)
 
 
 def minimal(operation: Operation, values: Values) -> Values:

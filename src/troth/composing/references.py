@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from troth.composing.answers import declined
 from troth.composing.faults import parameter_of
 from troth.composing.memory import Pass, Thing, plain
 from troth.exchange import Exchange
@@ -80,7 +81,20 @@ class Resolver:
                     f'name a value in [operations."{self.operation.label}"] path'
                 )
             self._path[name] = str(value)
+        if self.operation.method == "DELETE":
+            self._spare_named([each for each in names if each not in self._path | told])
         return dict(self._path)
+
+    def _spare_named(self, names: list[str]) -> None:
+        """That no example of the document, which stands for these, names one of the run's own."""
+        for who, section in self.world.target.file.principals.items():
+            own = {str(each) for each in (section.login or {}).values()}
+            for each in (parameter_of(self.operation, "path", name) for name in names):
+                if each is not None and each.examples and str(each.examples[0]) in own:
+                    raise Inconclusive(
+                        f"{self.operation.label} would delete `{who}`, as whom the run logs in, by "
+                        f"the document's example; name another `{each.name}` in [operations] path"
+                    )
 
     def _shown(self, name: str) -> str:
         """What an answer has shown under that name; empty where the document knows better.
@@ -292,6 +306,8 @@ class Resolver:
         for who in (self.who, "") if alone else (self.who,):
             try:
                 thing = produce(self.world, operation, shared, who, fresh=fresh, above=self.above)
+                if producer.value.startswith("$request") and declined(thing.exchange):
+                    continue  # What was asked for was not made: another one may be called so.
                 value = identifier(producer.value, thing.exchange, path_values=thing.path)
             except (Inconclusive, ExpressionError):
                 continue  # The next producer is asked; `path` says so when there is none left.

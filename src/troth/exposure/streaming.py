@@ -11,6 +11,15 @@ from troth.strategies.origins import FOREIGN, Offered
 from troth.target import Target
 from troth.world import World
 
+
+def served_at_all(world: World, operation: Operation) -> None:
+    """That it is not to everybody that it is refused. Raises Inconclusive."""
+    case = world.target.generator.build(operation, world.accepted(operation).values)
+    answer = world.send(case, purpose="from nowhere")
+    if not answer.ok:
+        raise Inconclusive(f"it is refused without an Origin, too: {answer.status}")
+
+
 _REFUSED = frozenset({401, 403})
 
 

@@ -156,7 +156,10 @@ def attempt(trial: Trial, values: Values, *, sham: bool = False) -> Effect | Non
     if then is None:
         return Effect(before, request, after, frozenset({GONE}))
     changed = {each for each in differing(seen, then) if general(each) not in restless}
-    return Effect(before, request, after, frozenset(changed), then) if changed else None
+    if not changed:
+        trial.fit(request, values)
+        return None
+    return Effect(before, request, after, frozenset(changed), then)
 
 
 def done(trial: Trial, values: Values, *, named: bool = False) -> Effect | None:

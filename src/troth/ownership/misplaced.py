@@ -77,5 +77,8 @@ def _written(trial: Trial, place: Place, who: str, *, sham: bool) -> Found:
     after, new = through.look(trial.world, "after", again=True)
     if new is not None and still is not None:
         changed = {each for each in differing(still, new) if general(each) not in restless}
-        return (before, request, after) if changed else None
+        if not changed:
+            trial.fit(request, values)
+            return None
+        return before, request, after
     return (before, request, after) if still is not None else None

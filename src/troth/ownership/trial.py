@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from troth.case import Values
+from troth.composing.answers import UNFIT, declined
 from troth.composing.fresh import freshened
 from troth.composing.memory import Accepted
 from troth.composing.reach import complete
@@ -101,6 +102,16 @@ class Trial:
             case = replace(case, headers=(*case.headers, *headers.items()))
         # As it is: `send` would put new things in the place of those that are used up.
         return self.world.run(self.world.errand(case, who, whole=False, purpose=purpose))
+
+    def fit(self, request: Exchange, values: Values) -> None:
+        """That it was not for what ``request`` says that it was refused: the owner may say so.
+
+        Raises Inconclusive.
+        """
+        if request.status in UNFIT:
+            own = self.sent(values, self.rivals.victim, "the same, as its owner")
+            refused = own.status in UNFIT or declined(own)
+            control(not refused, f"the owner was refused it too: {own.status}")
 
     def fresh(self, *, named: bool = False) -> Values:
         """The same on new things of the victim's; with ``named``, texts of the body are new too."""

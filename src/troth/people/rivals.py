@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from troth.people.senders import fits
+from troth.people.spare import sets_password
 from troth.principal import ANONYMOUS
 from troth.spec.families import Owner
 from troth.spec.operation import Operation
@@ -65,6 +66,9 @@ def rivals(target: "Target", operation: Operation) -> tuple[Rivals, ...]:
     if owner == "public" or target.told(operation).token is not None:
         return ()
     named = tuple(_pairs(target, operation, colleagues=told and owner == "principal"))
+    if sets_password(operation) and target.told(operation).principal is None:
+        # Whose password it sets is the question: those of the run's own are not to be tried.
+        named = tuple(_newcomers(target, operation)) or named
     return (named or tuple(_newcomers(target, operation)))[:MOST_PAIRS]
 
 
@@ -95,14 +99,15 @@ def _pairs(target: "Target", operation: Operation, *, colleagues: bool) -> Itera
 def _newcomers(target: "Target", operation: Operation) -> Iterator[Rivals]:
     """Pairs of people who sign up; to what the run's own principals own they only ask to see it.
 
-    What deletes may delete an account: then those who lose theirs are nobody else's victims.
+    What deletes may delete an account, and what sets a password may shut somebody out: then those
+    who lose theirs are nobody else's victims.
     """
     victim, stranger, *others = target.newcomers or ("", "")
     if not stranger or not (fits(target, stranger, operation) or not operation.security):
         return
     who = target.told(operation).principal
     if who is None:
-        if operation.method == "DELETE" and others:
+        if (operation.method == "DELETE" or sets_password(operation)) and others:
             victim, stranger = others[:2]
         yield Rivals(victim, stranger)
     if not operation.safe:

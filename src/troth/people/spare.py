@@ -4,6 +4,7 @@ A run that sends `DELETE /users/me` as one of its principals has lost them, and 
 them afterwards comes to nothing. Where the document lets anybody sign up, that is done first.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from troth.world import World
 
 _OWN = OWN | {"account", "my-account"}
+_PASSWORD = re.compile(r"(?:change|set|new)?[-_]?pass(?:word|wd|phrase)?", re.IGNORECASE)
 _CURRENT = ("current", "old", "existing", "previous")
 
 
@@ -46,7 +48,17 @@ def ends_caller(target: "Target", operation: Operation) -> str:
         return "account"
     if current_password(target, operation):
         return "password"
+    if sets_password(operation) and can_spare(target) is not None:
+        return "password"
     return "name to log in by" if names_caller(target, operation) else ""
+
+
+def sets_password(operation: Operation) -> bool:
+    """Whether it is there to give a password: its sender's, perhaps, whomever its path names."""
+    if operation.method not in {"PUT", "PATCH", "POST"} or not operation.secured:
+        return False
+    said = [each for each in operation.path.split("/") if each and not each.startswith("{")]
+    return bool(said) and operation.body is not None and _PASSWORD.fullmatch(said[-1]) is not None
 
 
 def names_caller(target: "Target", operation: Operation) -> frozenset[str]:

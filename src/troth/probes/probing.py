@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 from troth.blame import blame
 from troth.case import NO_BODY, Case, Fault, Values
-from troth.composing.conflict import conflicting
+from troth.composing.answers import came_through, conflicting
 from troth.composing.fresh import free, named_anew
 from troth.composing.memory import Accepted
 from troth.exchange import Exchange
@@ -197,22 +197,25 @@ class Probe:
             # Servers may decode a slash before they route: then it is no longer this path.
             case = replace(case, operation=None)
         answer = asked(self.world, case, self.base)
-        return answer if not conflicting(answer) else self._renamed(answer, value, fault)
+        return (self._renamed(value, fault) if conflicting(answer) else None) or answer
 
-    def _renamed(self, answer: Exchange, value: Any, fault: Fault) -> Exchange:
-        """The answer to the same beside names that nobody has: a conflict hides what it does."""
+    def _renamed(self, value: Any, fault: Fault) -> Exchange | None:
+        """The same with what may have to be unique made new: what is taken hides all else."""
+        if self.operation.method != "POST":
+            return None
         values, sources = named_anew(self.world, self.operation, self.base.values)
         if not sources:
-            return answer
-        values = placed(values, self.spot.place, value)
-        case = self.world.target.generator.build(self.operation, values, fault=fault)
-        own = f"body#{self.spot.place.name} "
-        made = tuple(each for each in sources if not each.startswith(own))
+            return None
+        case = self.world.target.generator.build(
+            self.operation, placed(values, self.spot.place, value), fault=fault
+        )
+        own = f"body#{self.spot.place.name} " if self.spot.place.location == "body" else " "
         errand = self.world.errand(case, self.base.principal, whole=bool(self.base.values.token))
-        renamed = self.world.run(replace(errand, sources=(*errand.sources, *made)))
-        blame(self.world, case, renamed)
-        control(renamed.status != 429, "the service limits how often it may be asked")
-        return renamed
+        kept = (each for each in sources if not each.startswith(own))
+        answer = self.world.run(replace(errand, sources=(*errand.sources, *kept)))
+        blame(self.world, case, answer)
+        control(answer.status != 429, "the service limits how often it may be asked")
+        return answer
 
     def again(self) -> Exchange:
         """The answer to the very request that was served."""
@@ -220,6 +223,19 @@ class Probe:
             self.operation, self.base.values, purpose="as it was served"
         )
         return asked(self.world, case, self.base)
+
+
+def concluded(world: "World", operation: Operation, base: Accepted) -> None:
+    """That what was asked can have come through. Raises Inconclusive.
+
+    Where every probe was refused, the operation is reached once more: where it is served no more,
+    it was not for the probes.
+    """
+    sent = [each for each in world.example.exchanges if each.operation == operation.label]
+    others = [each for each in sent if each.number != base.exchange.number]
+    if not any(came_through(operation, each) for each in others):
+        world.reach(operation, principal=base.principal)
+    world.example.expected += 1
 
 
 def asked(world: "World", case: Case, base: Accepted) -> Exchange:

@@ -71,6 +71,11 @@ def properties(spec: Spec, schema: Schema) -> dict[str, Schema]:
     return merged
 
 
+def requires(spec: Spec, schema: Schema) -> bool:
+    """Whether the schema says of any member that it must be there."""
+    return any(branch.get("required") for branch in branches(spec, schema))
+
+
 def items(spec: Spec, schema: Schema) -> Schema | None:
     """The schema of the elements of an array; None when it describes none."""
     for branch in branches(spec, schema):

@@ -21,7 +21,8 @@ from troth import applies, control, expect, prop
 from troth.case import Case
 from troth.checks.conditional import opaque, strong
 from troth.composing.memory import Accepted
-from troth.composing.references import Resolver, shared_values
+from troth.composing.references import Resolver
+from troth.composing.templates import shared_values
 from troth.exchange import Exchange
 from troth.readback import reader_of
 from troth.spec.operation import Operation

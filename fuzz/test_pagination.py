@@ -21,7 +21,7 @@ from math import ceil
 
 from troth import applies, control, expect, prop
 from troth.case import Fault, Values
-from troth.composing.references import shared_values
+from troth.composing.templates import shared_values
 from troth.models.pages import SPARE, Walked, Walker, fault
 from troth.prop import Inconclusive
 from troth.spec.families import Collection

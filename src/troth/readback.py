@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from troth.case import Case, Values
-from troth.composing.references import shared_values
+from troth.composing.templates import shared_values
 from troth.exchange import Exchange
 from troth.prop import Inconclusive
 from troth.spec.operation import Operation

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from troth.case import Case, Values
 from troth.composing.memory import Accepted
 from troth.composing.reach import minimal
-from troth.composing.references import template_parameters
+from troth.composing.templates import template_parameters
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate
 from troth.prop import Inconclusive, control

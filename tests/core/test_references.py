@@ -1,6 +1,6 @@
 """A child is looked for under the parent that was made for it."""
 
-from troth.composing.references import shared_values, template_parameters
+from troth.composing.templates import shared_values, template_parameters
 
 
 def test_templates_share_by_position():

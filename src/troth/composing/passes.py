@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from troth.case import NO_BODY, Case, Values
 from troth.composing.memory import Pass
-from troth.composing.references import Resolver, template_parameters
+from troth.composing.references import Resolver
+from troth.composing.templates import template_parameters
 from troth.config.operations import OperationSection
 from troth.exchange import Exchange
 from troth.spec.operation import Operation

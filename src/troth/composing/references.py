@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from troth.composing.answers import declined
 from troth.composing.faults import parameter_of
 from troth.composing.memory import Pass, Thing, plain
+from troth.composing.templates import shared_values, template_parameters, typed_as
 from troth.exchange import Exchange
-from troth.expression import ExpressionError, evaluate, identifier, pointed
+from troth.expression import ExpressionError, evaluate, identifier
 from troth.people.senders import sends
 from troth.people.spare import current_password, ends_caller, spare
 from troth.principal import ANONYMOUS
@@ -366,38 +367,3 @@ def _enrolment(world: "World", operation: Operation, who: str, *, fresh: bool) -
     except (LoginFailed, NotSent) as reason:
         raise Inconclusive(str(reason)) from reason
     return memory.enrolled.get(who, {}).get(operation.label)
-
-
-def typed_as(value: Any, body: Any, pointer: str) -> Any:
-    """An id as a number or as text, as what stands there is: JSON:API writes each id as text."""
-    try:
-        there = pointed(body, pointer, text=pointer)
-    except ExpressionError:
-        return value
-    if isinstance(there, int) and isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return str(value) if isinstance(there, str) and isinstance(value, int) else value
-
-
-def template_parameters(path: str) -> list[tuple[int, str]]:
-    """Index of the segment and name of each parameter of a path template."""
-    return [
-        (index, segment[1:-1])
-        for index, segment in enumerate(path.split("/"))
-        if segment.startswith("{") and segment.endswith("}")
-    ]
-
-
-def shared_values(producer: str, consumer: str, values: Mapping[str, str]) -> dict[str, str]:
-    """The producer's path values that the consumer has too: their templates begin alike.
-
-    ``POST /things/{id}/parts`` shares ``id`` with ``GET /things/{thing_id}/parts/{part_id}``.
-    """
-    shared: dict[str, str] = {}
-    for mine, theirs in zip(consumer.split("/"), producer.split("/"), strict=False):
-        both = mine.startswith("{") and theirs.startswith("{")
-        if both and mine[1:-1] in values:
-            shared[theirs[1:-1]] = values[mine[1:-1]]
-        elif mine != theirs and not both:
-            break
-    return shared

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from troth.composing.references import template_parameters
+from troth.composing.templates import template_parameters
 from troth.config.asks import GivenSection
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, pointed

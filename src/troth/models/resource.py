@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from troth.case import NO_BODY, Values
-from troth.composing.references import shared_values, template_parameters
+from troth.composing.templates import shared_values, template_parameters
 from troth.exchange import Exchange, Response
 from troth.expression import ExpressionError, identifier, pointed
 from troth.people.senders import sends

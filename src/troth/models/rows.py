@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from troth.case import Values
-from troth.composing.references import template_parameters
+from troth.composing.templates import template_parameters
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, pointed
 from troth.models.resource import One, ask, parsed, read, shown

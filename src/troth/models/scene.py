@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from troth.case import NO_BODY, Values
 from troth.composing.fresh import named_anew
 from troth.composing.reach import minimal
-from troth.composing.references import template_parameters
+from troth.composing.templates import template_parameters
 from troth.config.asks import AskSection, GivenSection
 from troth.config.operations import OperationSection
 from troth.exchange import Exchange

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from troth.case import Values
 from troth.composing.fresh import freshened, spelled
-from troth.composing.references import shared_values
+from troth.composing.templates import shared_values
 from troth.exchange import Exchange
 from troth.ownership.telling import content, differing, general, scalars, told
 from troth.ownership.trial import Trial, value_of

@@ -1,7 +1,7 @@
 """Another parent for a child: of the same owner, or the stranger's own."""
 
 from troth.case import Values
-from troth.composing.references import shared_values
+from troth.composing.templates import shared_values
 from troth.expression import ExpressionError, identifier
 from troth.ownership.trial import Place, Trial, value_of, with_ids
 from troth.prop import Inconclusive

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from troth.case import Values
 from troth.composing.fresh import freshened, spelled
-from troth.composing.references import shared_values
+from troth.composing.templates import shared_values
 from troth.expression import ExpressionError, identifier
 from troth.ownership.trial import Place, Trial
 from troth.prop import Inconclusive

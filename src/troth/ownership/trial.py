@@ -10,7 +10,8 @@ from troth.composing.answers import UNFIT, declined
 from troth.composing.fresh import freshened
 from troth.composing.memory import Accepted
 from troth.composing.reach import complete
-from troth.composing.references import Resolver, typed_as
+from troth.composing.references import Resolver
+from troth.composing.templates import typed_as
 from troth.exchange import Exchange
 from troth.models.resource import One
 from troth.models.rows import MOST_PAGES, full, listed, next_page

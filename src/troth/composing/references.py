@@ -11,7 +11,7 @@ from troth.composing.templates import shared_values, template_parameters, typed_
 from troth.exchange import Exchange
 from troth.expression import ExpressionError, evaluate, identifier
 from troth.people.senders import sends
-from troth.people.spare import current_password, ends_caller, spare
+from troth.people.spare import current_password, ends_caller, sets_password, spare
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
 from troth.session import LoginFailed
@@ -192,6 +192,8 @@ class Resolver:
         ended = ends_caller(target, self.operation)
         if self.who == ANONYMOUS or not ended:
             return ""
+        if self.who in target.newcomers and sets_password(self.operation):
+            return ""  # They signed up for no less, and it may be theirs alone to set.
         one = spare(self.world, self.operation, above=self.above)
         member = current_password(target, self.operation)
         drawn = {f"/{member}": one.password} if member else {}

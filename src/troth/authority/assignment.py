@@ -80,13 +80,16 @@ class Assignment:
         operation = world.target.spec.operation(label)
         assert operation is not None
         path = dict(reader.values.path)
-        if operation.path == self.operation.path:
+        if operation.place == self.operation.place:
             path = dict(self.accepted.values.path)
-        elif operation.path.startswith(self.operation.path) and path:
+        elif operation.place.startswith(f"{self.operation.place}/") and path:
             own = _identity(parsed(made.response))
             if own is None:
                 return None
-            path = {**self.accepted.values.path, operation.path.rpartition("{")[2].rstrip("}"): own}
+            path = {
+                **self.accepted.values.path,
+                operation.place.rpartition("{")[2].rstrip("}"): own,
+            }
         values = replace(reader.values, path=path)
         who = reader.principal
         if self.accepted.principal in world.target.senders(operation) and operation.secured:

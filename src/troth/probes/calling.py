@@ -150,7 +150,7 @@ def _triggers(world: "World", operation: Operation) -> list[Operation]:
         each
         for each in world.target.spec.operations
         if each.method == "POST"
-        and each.path.startswith(f"{operation.path}/{{")
+        and each.place.startswith(f"{operation.place}/{{")
         and _TOLD.search(each.path)
         and each.path.count("{") == operation.path.count("{") + 1
         and (each.body is None or not each.body.required)

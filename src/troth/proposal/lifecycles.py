@@ -81,7 +81,7 @@ def _events(
     if shower is None:
         return
     for each in spec.operations:
-        if each.safe or not each.path.startswith(f"{shower.path}/"):
+        if each.safe or not each.place.startswith(f"{shower.place}/"):
             continue
         rest = each.path.removeprefix(f"{shower.path}/")
         to = _state(rest, each, states) if "/" not in rest and "{" not in rest else None

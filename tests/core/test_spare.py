@@ -11,6 +11,7 @@ from troth.profile import active
 from troth.prop import Inconclusive, Property, Tally
 
 ANN = 'ann = { login = { username = "ann@example.com", password = "${PARISH_PASSWORD}" } }'
+GRANTED = ANN.replace("username =", 'grant_type = "password", username =')
 NUMBERS = itertools.count()
 
 
@@ -24,10 +25,10 @@ def opened(serve_parish, tmp_path, monkeypatch):
     monkeypatch.setenv("PARISH_PASSWORD", parish.PASSWORD)
     targets = []
 
-    def open_(application):
+    def open_(application, ann=ANN):
         file = tmp_path / f"target{next(NUMBERS)}.toml"
         url = serve_parish(application)
-        file.write_text(f'[target]\nbase-url = "{url}"\n[principals]\n{ANN}\n')
+        file.write_text(f'[target]\nbase-url = "{url}"\n[principals]\n{ann}\n')
         target = open_target({"target": str(file)}, profile=active())
         targets.append(target)
         target.begin(None)
@@ -46,8 +47,9 @@ def world_of(target):
     assert target.tally.unanswered == {}
 
 
-def test_who_signed_up_is_sent_ahead(opened):
-    target = opened("app")
+@pytest.mark.parametrize("ann", [ANN, GRANTED], ids=["plain", "grant"])
+def test_who_signed_up_is_sent_ahead(opened, ann):
+    target = opened("app", ann)
     with world_of(target) as world:
         for name in ("rename", "changePassword", "leave", "show"):
             operation = target.spec.operation(name)
@@ -64,6 +66,8 @@ def test_without_a_sign_up_nothing_is_ended_and_that_is_said(opened):
     with world_of(target) as world:
         with pytest.raises(Inconclusive, match="would end the account of whoever sends it"):
             world.reach(target.spec.operation("leave"))
+        with pytest.raises(Inconclusive, match="would end the name to log in by"):
+            world.reach(target.spec.operation("rename"))
         assert world.accepted(target.spec.operation("show")).principal == "ann"
-    left = [each for each in target.recorder.recent if each.request.method == "DELETE"]
+    left = [each for each in target.recorder.recent if each.request.method in {"DELETE", "PATCH"}]
     assert {each.principal for each in left} == {"anonymous"}

@@ -12,8 +12,8 @@ from troth.case import Values
 from troth.expression import ExpressionError, evaluate, parse
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
-from troth.spec.entry import SignUp, sign_up, token_in
-from troth.spec.operation import Operation
+from troth.spec.entry import SignUp, named_by, sign_up, token_in
+from troth.spec.operation import Operation, Schema
 from troth.spec.places import OWN
 from troth.spec.schema import properties
 
@@ -52,15 +52,16 @@ def ends_caller(target: "Target", operation: Operation) -> str:
 def names_caller(target: "Target", operation: Operation) -> frozenset[str]:
     """The members of the body of a write on oneself that one is known by when one logs in."""
     last = operation.path.rstrip("/").rpartition("/")[2].lower()
-    own = operation.method in {"PUT", "PATCH"} and last in _OWN
-    found = can_spare(target) if own and operation.body is not None else None
-    if found is None or operation.body is None:
+    if operation.method not in {"PUT", "PATCH"} or last not in _OWN or operation.body is None:
         return frozenset()
-    known = {place for place in found.members.values() if place != found.password}
-    media = operation.body.content.values()
-    return frozenset(
-        known & {name for each in media for name in properties(target.spec, each.schema)}
-    )
+    known: dict[str, Schema] = {}
+    for media in operation.body.content.values():
+        known |= properties(target.spec, media.schema)
+    people = [each.login for each in target.file.principals.values() if each.login]
+    found = can_spare(target)
+    members = found.members.values() if found is not None else ()
+    made = {place for place in members if found is not None and place != found.password}
+    return frozenset(made & set(known)).union(*(named_by(each, known) for each in people))
 
 
 def current_password(target: "Target", operation: Operation) -> str:
@@ -102,7 +103,8 @@ def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Sp
     sent = accepted.values.body
     if entry is None or not isinstance(sent, Mapping):
         raise Inconclusive(f"{found.operation.label} has no body to log in with")
-    body = {name: sent.get(place) for name, place in found.members.items()}
+    known = next((each.login for each in target.file.principals.values() if each.login), {})
+    body = {**known, **{name: sent.get(place) for name, place in found.members.items()}}
     media_type = next(iter(entry.body.content), None) if entry.body else None
     case = target.generator.build(entry, Values(body=body, media_type=media_type))
     exchange = world.send(case, principal=ANONYMOUS, purpose="log in who has just signed up")

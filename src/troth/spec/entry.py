@@ -85,13 +85,32 @@ def sign_up(spec: Spec, login: Mapping[str, Any]) -> SignUp | None:
             continue
         for media in operation.body.content.values():
             known = properties(spec, media.schema)
-            members = {key: _member_for(key, value, known) for key, value in login.items()}
-            secret = next((key for key in login if _SECRET.search(key)), "")
-            if secret and all(members.values()):
+            places = {key: _member_for(key, value, known) for key, value in login.items()}
+            # What else a login has, such as a grant type, is the same for all.
+            members = {key: place for key, place in places.items() if place}
+            personal = {key for key in login if _personal(key)}
+            secret = next((key for key in members if _SECRET.search(key)), "")
+            if secret and personal <= set(members) and len(personal) > 1:
                 own = SignUp(operation, members, members[secret])
                 found.append((0 if named & _SIGNS_UP else 1, own))
     found.sort(key=lambda each: (each[0], len(each[1].operation.path)))
     return found[0][1] if found else None
+
+
+def named_by(login: Mapping[str, Any], known: Mapping[str, Schema]) -> frozenset[str]:
+    """The members of somebody's own data that change what they log in as, where they are sent."""
+    plain = {_plain(name): name for name in known}
+    found = set()
+    for key, value in login.items():
+        if _plain(key) in _WHO:
+            found |= {_plain(key), *(["email"] if "@" in str(value) else [])}
+    return frozenset(plain[each] for each in found if each in plain)
+
+
+def _personal(key: str) -> bool:
+    """Whether a member of a login is somebody's own: their name, or their secret."""
+    plain = _plain(key)
+    return not plain.startswith("client") and (plain in _WHO or _SECRET.search(key) is not None)
 
 
 def _member_for(key: str, value: Any, known: Mapping[str, Schema]) -> str:

@@ -25,7 +25,7 @@ from troth.profile import Profile
 from troth.runner.plan import Plan, preflight
 from troth.spec.discover import discover
 from troth.spec.entry import entered, keyed
-from troth.spec.fetch import Fetch, fetching
+from troth.spec.fetch import Fetch, Send, fetching
 from troth.spec.graph import build
 from troth.spec.load import load as load_spec
 from troth.spec.operation import Spec
@@ -63,14 +63,10 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         base_url = _base_url(plan, launched)
         if asked:
             _answers(wire, base_url, section.timeout)
-        spec = _spec(plan, base_url, fetching(wire, base_url))
-        plan = _entered(plan, spec)
-        _frames_to_sockets(plan, spec)
         recorder = Recorder(
             wire,
             base_url,
             writes=section.writes,
-            exclude=exclusions(section.exclude, spec, base_url),
             timeout=section.timeout,
             bounds=Bounds(
                 max_body=section.max_body,
@@ -79,6 +75,10 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
                 awaited=profile.events,
             ),
         )
+        spec = _spec(plan, base_url, fetching(_reading(recorder), base_url))
+        plan = _entered(plan, spec)
+        _frames_to_sockets(plan, spec)
+        recorder.leave_out(exclusions(section.exclude, spec, base_url))
         if asked and spec.base_path and not urlsplit(base_url).path.strip("/"):
             spec = _placed(recorder, base_url, spec)
         prefix = "" if urlsplit(base_url).path.strip("/") else spec.base_path
@@ -123,6 +123,12 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         )
     target.profile = profile.over(sum(map(target.asked, spec.operations)))
     return target
+
+
+def _reading(recorder: Recorder) -> Send:
+    return partial(
+        recorder.send, principal=ANONYMOUS, operation=None, purpose="look for the document"
+    )
 
 
 def _placed(recorder: Recorder, base_url: str, spec: Spec) -> Spec:

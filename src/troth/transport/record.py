@@ -81,6 +81,10 @@ class Recorder:
         """What was going on when the target went away, or None while it accepts connections."""
         return self._down
 
+    def leave_out(self, exclude: Iterable[Exclusion]) -> None:
+        """Holds these back from now on: which they are, the document says."""
+        self._exclude = (*self._exclude, *exclude)
+
     def narrow(self, operation: str, *, events: int, idle: float | None = None) -> None:
         """Reads streams of ``operation`` from now on for so many events, and so long, only."""
         old = self._bounds

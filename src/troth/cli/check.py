@@ -17,11 +17,11 @@ from troth.cli.suites import asked
 from troth.exchange import Exchange, Request
 from troth.principal import ANONYMOUS, Principal
 from troth.prop import Property
-from troth.proposal.looks import harmless
 from troth.proposal.names import TOKENISH
 from troth.proposal.unlock import OWNERSHIP, blocked, line_for
 from troth.runner.parametrise import parameters, subject
 from troth.session import LoginFailed
+from troth.spec.harmless import harmless
 from troth.target import Target
 from troth.told import leaves
 from troth.transport.record import NotSent

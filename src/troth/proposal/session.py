@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from troth.proposal.names import (
+from troth.proposal.names import name_of, sample
+from troth.proposal.passage import Entry, Passage
+from troth.spec.operation import Operation, Scheme, Spec
+from troth.spec.schema import resolve
+from troth.spec.wording import (
     PASSWORDS,
     PEOPLE,
     all_words,
@@ -15,16 +19,11 @@ from troth.proposal.names import (
     called,
     fields,
     joined,
-    name_of,
     nested,
     path_words,
     plain,
     required,
-    sample,
 )
-from troth.proposal.passage import Entry, Passage
-from troth.spec.operation import Operation, Scheme, Spec
-from troth.spec.schema import resolve
 
 TOKENS: Final = tuple(
     """

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from troth.exposure.streaming import streams
 from troth.principal import ANONYMOUS
 from troth.proposal import lifecycles, limits, principals, session
 from troth.proposal.names import name_of
 from troth.proposal.passage import header, line
+from troth.spec.harmless import streams
 from troth.target import Target
 
 _PLAIN: Final[Mapping[str, str]] = {

@@ -2,8 +2,9 @@
 
 import tomllib
 
-from troth.proposal import gates, streams
+from troth.proposal import gates, resources, streams
 from troth.proposal.passage import written
+from troth.spec.graph import build
 from troth.spec.load import load
 
 EVENTS = {"200": {"description": "ok", "content": {"text/event-stream": {"schema": {}}}}}
@@ -19,6 +20,18 @@ def held(passages):
     lines = written(list(passages)).splitlines()
     plain = [each[2:] for each in lines if each.startswith("# ") and ("=" in each or "[" in each)]
     return tomllib.loads("\n".join(plain))
+
+
+def test_ids_that_no_answer_shows_are_their_owners_to_say():
+    rows = {"type": "array", "items": {"type": "object", "properties": {"e-mail": {}}}}
+    answer = {"200": {"description": "ok", "content": {"application/json": {"schema": rows}}}}
+    paths = {"/people": {"get": {"responses": answer}}}
+    for name in ("email", "code", "mystery"):
+        given = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        paths[f"/remind-{name}/{{{name}}}"] = {"post": {"parameters": [given], "responses": OK}}
+    document = spec(paths)
+    found = resources.unknown(document, build(document, {}))
+    assert [each.name for each in found] == ["code", "mystery"]
 
 
 def test_tags_that_are_written_in_two_ways_are_one_gate():

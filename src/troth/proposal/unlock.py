@@ -69,7 +69,10 @@ def line_for(target: Target, property_id: str, argument: str) -> str:
 def _people(target: Target, found: session.Guess, lacking: int) -> str:
     if lacking <= 0:
         return ""
-    passage = principals.passage(target.spec, found, (), {}, refused=True)
+    spec = target.spec
+    if not (spec.schemes or any(each.secured for each in spec.operations)):
+        return ""  # Who would be let in is not the question where nobody is asked.
+    passage = principals.passage(spec, found, (), {}, refused=True)
     if passage is None:
         return ""
     taken = target.file.principals

@@ -12,10 +12,12 @@ from troth.case import Values
 from troth.expression import ExpressionError, evaluate, parse
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
-from troth.spec.entry import SignUp, named_by, sign_up, token_in
+from troth.spec.entry import token_in
 from troth.spec.operation import Operation, Schema
 from troth.spec.places import OWN
 from troth.spec.schema import properties
+from troth.spec.signup import SignUp, named_by, sign_up
+from troth.spec.wording import joined, nested
 
 if TYPE_CHECKING:
     from troth.target import Target
@@ -59,8 +61,8 @@ def names_caller(target: "Target", operation: Operation) -> frozenset[str]:
         known |= properties(target.spec, media.schema)
     people = [each.login for each in target.file.principals.values() if each.login]
     found = can_spare(target)
-    members = found.members.values() if found is not None else ()
-    made = {place for place in members if found is not None and place != found.password}
+    pairs = found.pairs.values() if found is not None else ()
+    made = {place[-1] for place in pairs if found is not None and place != found.password}
     return frozenset(made & set(known)).union(*(named_by(each, known) for each in people))
 
 
@@ -85,7 +87,7 @@ def can_spare(target: "Target") -> SignUp | None:
     if login is None or entry is None or login.cookie:
         return None
     bodies = [each.login for each in target.file.principals.values() if each.login]
-    return sign_up(target.spec, bodies[0]) if bodies else None
+    return sign_up(target.spec, bodies[0], entry) if bodies else None
 
 
 def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Spare:
@@ -104,7 +106,9 @@ def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Sp
     if entry is None or not isinstance(sent, Mapping):
         raise Inconclusive(f"{found.operation.label} has no body to log in with")
     known = next((each.login for each in target.file.principals.values() if each.login), {})
-    body = {**known, **{name: sent.get(place) for name, place in found.members.items()}}
+    body = dict(known)
+    for at, place in found.pairs.items():
+        body = joined(body, nested(at, _at(sent, place)))
     media_type = next(iter(entry.body.content), None) if entry.body else None
     case = target.generator.build(entry, Values(body=body, media_type=media_type))
     exchange = world.send(case, principal=ANONYMOUS, purpose="log in who has just signed up")
@@ -115,7 +119,13 @@ def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Sp
             f"{exchange.status}"
         )
     target.redactor.add(token)
-    return Spare(token, sent.get(found.password))
+    return Spare(token, _at(sent, found.password))
+
+
+def _at(body: Any, place: tuple[str, ...]) -> Any:
+    for name in place:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
 
 
 def _token(text: str, exchange: Any) -> Any:

@@ -61,6 +61,29 @@ def test_who_signed_up_is_sent_ahead(opened, ann):
         assert answer.response.json() == {"email": "ann@example.com"}
 
 
+def test_what_was_asked_as_somebody_spared_says_how_they_came_to_be(opened):
+    target = opened("app", GRANTED)
+    with world_of(target) as world:
+        operation = target.spec.operation("rename")
+        case = world.case(operation, world.accepted(operation).values)
+        renamed = world.send(case)
+        known = {each.number: each for each in world.example.history() if each is not renamed}
+    source, number, pointer = renamed.sources[-1].split(" <- ")[0], *_origin(renamed.sources[-1])
+    assert (source, pointer) == ("token", "$response.body#/access_token")
+    entry = known[number]
+    made = known[_origin(entry.sources[0])[0]]
+    assert [each.rpartition(" ")[2] for each in entry.sources] == [
+        "$request.body#/email",
+        "$request.body#/password",
+    ]
+    assert (made.operation, made.number < entry.number < renamed.number) == ("POST /signup", True)
+
+
+def _origin(source):
+    number, _, pointer = source.partition(" <- ")[2].partition(" ")
+    return int(number), pointer
+
+
 def test_without_a_sign_up_nothing_is_ended_and_that_is_said(opened):
     target = opened("closed")
     with world_of(target) as world:

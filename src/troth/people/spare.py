@@ -5,10 +5,11 @@ them afterwards comes to nothing. Where the document lets anybody sign up, that 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from troth.case import Values
+from troth.composing.memory import Thing
 from troth.expression import ExpressionError, evaluate, parse
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
@@ -16,6 +17,7 @@ from troth.spec.entry import token_in
 from troth.spec.operation import Operation, Schema
 from troth.spec.places import OWN
 from troth.spec.schema import properties
+from troth.spec.shape import escaped
 from troth.spec.signup import SignUp, named_by, sign_up
 from troth.spec.wording import joined, nested
 
@@ -29,10 +31,14 @@ _CURRENT = ("current", "old", "existing", "previous")
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """Somebody who signed up for one request: their token, and the password they chose."""
+    """Somebody who signed up for one request: their token, and the password they chose.
+
+    ``answers`` has the one to their login, with what went before it.
+    """
 
     token: str
     password: Any
+    answers: Mapping[str, Thing]
 
 
 def ends_caller(target: "Target", operation: Operation) -> str:
@@ -111,7 +117,14 @@ def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Sp
         body = joined(body, nested(at, _at(sent, place)))
     media_type = next(iter(entry.body.content), None) if entry.body else None
     case = target.generator.build(entry, Values(body=body, media_type=media_type))
-    exchange = world.send(case, principal=ANONYMOUS, purpose="log in who has just signed up")
+    before = (*accepted.history, accepted.exchange)
+    world.example.provenance.extend(before)
+    errand = world.errand(case, ANONYMOUS, whole=False, purpose="log in who has just signed up")
+    taken = [
+        f"body#{escaped(*at)} <- {accepted.exchange.number} $request.body#{escaped(*place)}"
+        for at, place in found.pairs.items()
+    ]
+    exchange = world.run(replace(errand, sources=tuple(taken)))
     token = _token(login.token, exchange) if exchange.ok else None
     if not isinstance(token, str) or not token:
         raise Inconclusive(
@@ -119,7 +132,9 @@ def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Sp
             f"{exchange.status}"
         )
     target.redactor.add(token)
-    return Spare(token, _at(sent, found.password))
+    thing = Thing(exchange, {}, (*before, exchange))
+    world.example.provenance.append(exchange)
+    return Spare(token, _at(sent, found.password), {entry.label: thing})
 
 
 def _at(body: Any, place: tuple[str, ...]) -> Any:

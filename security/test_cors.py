@@ -34,7 +34,7 @@ from troth.checks.origin import UNVARIED, unvaried
 from troth.exchange import Exchange
 from troth.exposure.preflights import path_of
 from troth.exposure.sampled import sampled
-from troth.exposure.streaming import streams
+from troth.spec.harmless import streams
 from troth.spec.operation import Operation
 from troth.spread import spread
 from troth.strategies.origins import Offered, offered

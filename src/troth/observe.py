@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from troth.checks.allow import exact_allow
+from troth.checks.allow import addressed, exact_allow
 from troth.checks.conditional import entity_tags
 from troth.checks.correlation import correlated, hostile, own_id, repeated
 from troth.checks.envelope import documented, error_envelope
@@ -18,7 +18,7 @@ from troth.checks.limits import BUSY, RETRY, TOLD, limit_headers
 from troth.checks.missing import without
 from troth.checks.negotiation import of_http
 from troth.checks.published_keys import published_keys
-from troth.checks.server_error import server_error
+from troth.checks.server_error import server_error, symptom
 from troth.exchange import Exchange
 from troth.exposure.leaks import Leaks
 from troth.finding import Complaint, Finding
@@ -133,7 +133,7 @@ class Observer:
     def complaints(self, exchange: Exchange) -> tuple[Complaint, ...]:
         """What the checks hold against an exchange of whatever time; nothing is remembered."""
         operation = self.known.get(exchange.operation or "")
-        found = [*server_error(exchange, operation, None), *self.leaks.judged(exchange)]
+        found = [*self._failed(exchange, operation, None), *self.leaks.judged(exchange)]
         if exchange.frames is not None:
             return (*found, *self._talk(exchange))
         if exchange.response is not None and operation is not None:
@@ -155,7 +155,7 @@ class Observer:
     def _complaints(
         self, exchange: Exchange, operation: Operation | None, case: "Case | None"
     ) -> tuple[Complaint, ...]:
-        found = list(server_error(exchange, operation, case))
+        found = list(self._failed(exchange, operation, case))
         if exchange.frames is not None:
             return (*found, *self._talk(exchange))
         found += exact_allow(exchange, self.target.spec, self.target.prefix)
@@ -176,6 +176,16 @@ class Observer:
         if 400 <= exchange.status < 500:
             found += error_envelope(exchange, operation, self.target.shapes, self.target.spec)
         return tuple(found)
+
+    def _failed(
+        self, exchange: Exchange, operation: Operation | None, case: "Case | None"
+    ) -> tuple[Complaint, ...]:
+        """One cause is one finding, also of requests that are no operation's, as from a page."""
+        if symptom(exchange) is None:
+            return ()
+        target = self.target
+        place = operation or addressed(target.spec, exchange.request, target.prefix)
+        return server_error(exchange, place, case)
 
     def _talk(self, exchange: Exchange) -> tuple[Complaint, ...]:
         target = self.target

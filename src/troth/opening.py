@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from troth.checks.envelope import promised
 from troth.config.explain import table
 from troth.errors import UsageError
-from troth.exchange import Request
+from troth.exchange import Exchange, Request
 from troth.launch import Launched, launch, relaunch
 from troth.logs.command import Command
 from troth.logs.otlp import Collector
@@ -25,10 +25,11 @@ from troth.profile import Profile
 from troth.runner.plan import Plan, preflight
 from troth.spec.discover import discover
 from troth.spec.entry import entered, keyed
-from troth.spec.fetch import Fetch, fetching
+from troth.spec.fetch import Fetch, Send, fetching
 from troth.spec.graph import build
+from troth.spec.harmless import harmless
 from troth.spec.load import load as load_spec
-from troth.spec.operation import Spec
+from troth.spec.operation import Operation, Spec
 from troth.spec.schemathesis import generator
 from troth.spec.second import second_judge
 from troth.spec.validity import Validity
@@ -67,14 +68,10 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
         base_url = _base_url(plan, launched)
         if asked:
             _answers(wire, base_url, section.timeout)
-        spec = _spec(plan, base_url, fetching(wire, base_url))
-        plan = _entered(plan, spec)
-        _frames_to_sockets(plan, spec)
         recorder = Recorder(
             wire,
             base_url,
             writes=section.writes,
-            exclude=exclusions(section.exclude, spec, base_url),
             timeout=section.timeout,
             bounds=Bounds(
                 max_body=section.max_body,
@@ -83,7 +80,11 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
                 awaited=profile.events,
             ),
         )
-        if asked and spec.base_path and not urlsplit(base_url).path.strip("/"):
+        spec = _spec(plan, base_url, fetching(_reading(recorder), base_url))
+        plan = _entered(plan, spec)
+        _frames_to_sockets(plan, spec)
+        recorder.leave_out(exclusions(section.exclude, spec, base_url))
+        if asked and not urlsplit(base_url).path.strip("/"):
             spec = _placed(recorder, base_url, spec)
         prefix = "" if urlsplit(base_url).path.strip("/") else spec.base_path
         file = plan.loaded.file
@@ -129,33 +130,44 @@ def open_target(options: Mapping[str, Any], *, profile: Profile, asked: bool = T
     return target
 
 
-def _placed(recorder: Recorder, base_url: str, spec: Spec) -> Spec:
-    """``spec`` without a base path that leads nowhere: `servers` often speaks of another place.
+def _reading(recorder: Recorder) -> Send:
+    return partial(
+        recorder.send, principal=ANONYMOUS, operation=None, purpose="look for the document"
+    )
 
-    Only where nothing is there, and the same operation is there without it.
+
+def _placed(recorder: Recorder, base_url: str, spec: Spec) -> Spec:
+    """``spec`` with the base path below which the service answers: `servers` often speaks of
+    another place than the one it is at.
+
+    Tried are what the document says, the root, and where the document itself was read; what the
+    document says stays where nothing shows another place to be the right one.
     """
-    plain = [
-        each
-        for each in spec.operations
-        if each.method == "GET"
-        and "{" not in each.path
-        and not any(parameter.required for parameter in each.parameters)
-    ]
-    for each in sorted(plain, key=lambda each: len(each.path))[:MOST_PLACES]:
-        found = []
-        for prefix in (spec.base_path, ""):
+    own = spec.source.startswith(f"{base_url}/")
+    home = urlsplit(spec.source).path.rpartition("/")[0] if own else ""
+    places = dict.fromkeys((spec.base_path, "", home))
+    looked = sorted(filter(harmless, spec.operations), key=lambda each: len(each.path))
+    for each in looked[: MOST_PLACES if len(places) > 1 else 0]:
+        for prefix in places:
             request = Request("GET", f"{base_url}{prefix}{each.path}")
-            why = f"is the service below `{prefix or '/'}`, as the document's `servers` say?"
+            why = f"is the service below `{prefix or '/'}`?"
             try:
                 answer = recorder.send(request, principal=ANONYMOUS, operation=None, purpose=why)
             except NotSent:
                 break
-            found.append(answer.status)
-        if found and found[0] not in {0, 404}:
-            return spec
-        if len(found) == 2 and found[1] not in {0, 404}:
-            return replace(spec, base_path="")
+            if _there(each, answer):
+                return replace(spec, base_path=prefix)
     return spec
+
+
+def _there(operation: Operation, answer: Exchange) -> bool:
+    """Whether that is an answer of ``operation``: pages for people are served below any path."""
+    response = answer.response
+    if response is None or response.status == 404:
+        return False
+    documented = {name for each in operation.responses.values() for name in each.content}
+    page = "html" in response.media_type
+    return not (page and documented) or any("html" in each or "*" in each for each in documented)
 
 
 def _entered(plan: Plan, spec: Spec) -> Plan:

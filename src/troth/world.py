@@ -23,7 +23,7 @@ from troth.composing.inputs import (
     written_cases,
 )
 from troth.composing.memory import Accepted
-from troth.composing.passes import fitted, perishable, sources, takes, traced
+from troth.composing.passes import fitted, perishable, sources, takes, token_source, traced
 from troth.conversation import handshake, opened
 from troth.errors import Unmakable
 from troth.exchange import Breakage, Exchange, Response
@@ -164,11 +164,13 @@ class World:
         token = case.values.token if whole and case.operation is not None else ""
         places = sources(target, case) if case.operation is not None else []
         places += traced(case, self.example.provenance, places)
+        if token and case.operation is not None:
+            places.append(token_source(target, case.operation, token, self.example.provenance))
         return Errand(
             case,
             who,
             token=token,
-            sources=(*places, *(("token",) if token else ())),
+            sources=tuple(places),
             sign=target.signature(case, whole=whole),
             purpose=purpose,
         )

@@ -17,7 +17,12 @@ _EMAIL = {"type": "string", "format": "email"}
 _SECURED = {"security": [{"it": []}]}
 _FORM = {
     "content": {
-        "application/x-www-form-urlencoded": {"schema": thing(username=TEXT, password=TEXT)}
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                **thing(username=TEXT, password=TEXT),
+                "properties": {"grant_type": TEXT, "username": TEXT, "password": TEXT},
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.apps.tavern import WANTED
+from tests.cli.inside import troth
 from tests.endtoend.suite import troth as run_suite
 from troth.config.load import load
 
@@ -19,15 +20,16 @@ PASSWORDS = {f"{name.upper()}_PASSWORD": password for name, password in WANTED.i
 PEOPLE = ("--user", "carl", "--user", "dora")
 
 
-def troth(*arguments, cwd, **env):
+def alone(*arguments, cwd, **env):
+    """The command in a process of its own."""
     return subprocess.run(
-        [*TROTH, *map(str, arguments)],
+        [*TROTH, *arguments],
         capture_output=True,
         text=True,
         cwd=cwd,
         check=False,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "COLUMNS": "200", **env},
+        env={**os.environ, **env},
     )
 
 
@@ -104,6 +106,32 @@ def test_without_anybody_it_loads_and_runs_at_once(tavern, tmp_path):
     assert run.orderly(), run.text
 
 
+def test_whoever_is_named_is_there_as_soon_as_the_secrets_are(tavern, tmp_path):
+    done = troth("init", tavern, *PEOPLE, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "export CARL_PASSWORD=… DORA_PASSWORD=…; troth check" in done.stderr
+    file = load(tmp_path / "troth.toml", environ=PASSWORDS).file
+    assert file.principals["carl"].login["password"] == WANTED["carl"]
+    assert set(file.principals) == {"carl", "dora"}
+
+
+def test_a_base_path_that_leads_nowhere_is_told(serve, tmp_path):
+    url = serve("shapes:misplaced_alone")
+    assert troth("init", url, cwd=tmp_path).returncode == 0
+    said = (tmp_path / "troth.toml").read_text()
+    assert tomllib.loads(said)["target"]["base-url"] == url
+    assert "say https://api.example.com/production/v9; what it describes is here" in said
+
+
+def test_a_base_path_that_nobody_names_is_found(serve, tmp_path):
+    url = f"{serve('shapes:app')}/seen"
+    assert troth("init", f"{url}/openapi.json", cwd=tmp_path).returncode == 0
+    said = tomllib.loads((tmp_path / "troth.toml").read_text())["target"]
+    assert (said["base-url"], said["spec"]) == (url, "/openapi.json")
+    checked = troth("check", "--target", "troth.toml", cwd=tmp_path)
+    assert f"at {url}: t" in checked.stdout
+
+
 def test_a_run_with_it_reaches_every_operation(proposed, tmp_path):
     arguments = ("--target", str(proposed), "--require-reached", "1")
     run = run_suite(*arguments, evidence=tmp_path / "evidence", **PASSWORDS)
@@ -126,7 +154,7 @@ def test_a_file_that_is_there_is_not_written_over(tavern, tmp_path):
 
 
 def test_it_writes_to_stdout_and_nothing_else_there(tavern, tmp_path):
-    done = troth("init", tavern, "--output", "-", cwd=tmp_path)
+    done = alone("init", tavern, "--output", "-", cwd=tmp_path)
     assert tomllib.loads(done.stdout)["target"]["base-url"] == tavern
     assert list(tmp_path.iterdir()) == []
 
@@ -246,6 +274,6 @@ def test_check_names_a_variable_that_is_not_set(proposed, tmp_path):
 
 def test_require_reached_wants_a_share(proposed, tmp_path):
     arguments = ("--target", proposed, "--require-reached", "90")
-    done = troth("run", "fuzz", *arguments, cwd=tmp_path, **PASSWORDS)
+    done = alone("run", "fuzz", *map(str, arguments), cwd=tmp_path, **PASSWORDS)
     assert done.returncode == 2
     assert "number from 0 to 1" in done.stdout + done.stderr

@@ -67,3 +67,11 @@ def test_the_report_tells_the_conclusive_from_the_rest():
     assert said["GET /b"]["reason"] == "422 to `p`, about `n`"
     assert said["GET /b"]["line"] == "body = …"
     assert said["GET /c"]["shut"] == "excluded"
+
+
+def test_what_slowed_any_worker_is_kept():
+    outcome = Outcome()
+    for said in ("", "429 to 2 requests", "429 to 2 requests", "429 to 1 request", ""):
+        outcome.add_facts({"exchanges": 1, "slowed": said})
+    assert outcome.facts["slowed"] == "429 to 2 requests; 429 to 1 request"
+    assert outcome.facts["exchanges"] == 5

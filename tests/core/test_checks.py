@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from troth.case import Case, Fault
-from troth.checks.allow import allowed
+from troth.checks.allow import addressed, allowed
 from troth.checks.envelope import Shape, error_envelope, shape_of
 from troth.checks.negotiation import of_http
 from troth.checks.server_error import normalised, server_error
@@ -44,6 +44,28 @@ def test_a_500_on_valid_input_and_one_on_hostile_input_have_different_owners():
     found = server_error(exchange(500), None, hostile)[0]
     assert (found.property, found.root) == ("FUZ104", "status 500 on a NUL byte")
     assert server_error(exchange(404), None, None) == ()
+
+
+@pytest.mark.parametrize(
+    ("request_line", "label"),
+    [
+        ("GET /v1/users/me?page=2", "GET /users/me"),
+        ("GET /v1/users/7", "GET /users/{id}"),
+        ("POST /v1/users/7", None),
+        ("GET /v1/users/7/notes", None),
+    ],
+)
+def test_a_request_of_nobodys_is_told_at_the_operation_that_it_addresses(request_line, label):
+    plain = {"responses": {"200": {"description": "ok"}}}
+    given = [{"name": "id", "in": "path", "required": True, "schema": {}}]
+    paths = {
+        "/users/{id}": {"get": {**plain, "parameters": given}},
+        "/users/me": {"get": plain, "post": plain},
+    }
+    document = load({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths})
+    method, path = request_line.split()
+    found = addressed(document, Request(method, f"http://t{path}"), "/v1")
+    assert (found.label if found else None) == label
 
 
 @pytest.mark.parametrize("breakage", [Breakage.DROPPED, Breakage.GARBAGE, Breakage.TIMEOUT])

@@ -8,6 +8,7 @@ from troth.proposal.passage import Entry, Passage, line, written
 from troth.proposal.principals import passage
 from troth.proposal.session import guess, login_step, throwaway
 from troth.spec.load import load
+from troth.spec.signup import sign_up
 
 TEXT = {"type": "string"}
 
@@ -246,3 +247,41 @@ def test_a_table_of_which_nothing_holds_is_a_comment():
 )
 def test_members_of_a_sign_up_are_filled_by_name_and_schema(name, schema, value):
     assert sample(spec({"GET /a": {}}), (name,), schema) == value
+
+
+def test_a_login_and_a_sign_up_may_call_a_name_otherwise():
+    paths = {
+        "POST /signup": body("username", "email", "password"),
+        "POST /login": {**body("email", "password"), **answer("token")},
+    }
+    found = guess(spec(paths, BEARER))
+    assert found.sign_up.user == ("email",)
+    assert dict(throwaway(found))["throwaway"]["login"] == {
+        "email": "$producer.POST /signup.request.body#/email",
+        "password": "$producer.POST /signup.request.body#/password",
+    }
+
+
+@pytest.mark.parametrize(
+    ("login", "pairs"),
+    [
+        ({"grant_type": "password", "username": "a@x.y", "password": "p"}, {"username": "email"}),
+        ({"username": "ann", "password": "p"}, {"username": "nick"}),
+        ({"phone": "1", "password": "p"}, None),
+        ({"username": "ann"}, None),
+    ],
+    ids=["address", "name", "nothing-alike", "no-secret"],
+)
+def test_a_sign_up_has_what_somebody_logs_in_with(login, pairs):
+    document = spec(
+        {
+            "POST /users": body("email", "password") if "@" in login.get("username", "") else {},
+            "POST /members": body("nickname", "password"),
+            "POST /users/verify": body("email", "username", "password"),
+        }
+    )
+    found = sign_up(document, login)
+    named = {"nick": "nickname"}
+    wanted = None if pairs is None else {**pairs, "password": "password"}
+    wanted = wanted and {key: named.get(each, each) for key, each in wanted.items()}
+    assert (found.flat if found else None) == wanted

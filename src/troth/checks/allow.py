@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from troth.exchange import Exchange
+from troth.exchange import Exchange, Request
 from troth.finding import Complaint
-from troth.spec.operation import Spec
+from troth.spec.operation import Operation, Spec
 
 TOLERATED = frozenset({"HEAD", "OPTIONS"})
 
@@ -23,6 +23,14 @@ def declared_methods(spec: Spec, template: str, path: str) -> tuple[frozenset[st
     own = frozenset(method for place, method in every if place == template)
     others = {place for place, _ in every if place != template and _takes(place, unquote(path))}
     return own, frozenset(method for place, method in every if place in others)
+
+
+def addressed(spec: Spec, request: Request, prefix: str) -> Operation | None:
+    """The operation that a request of nobody's is for all that: same method, and its path."""
+    path = unquote(urlsplit(request.url).path.removeprefix(prefix))
+    known = [each for each in spec.operations if each.method == request.method]
+    ranked = sorted(known, key=lambda each: each.path.count("{"))
+    return next((each for each in ranked if _takes(each.path, path)), None)
 
 
 def _takes(template: str, path: str) -> bool:

@@ -17,11 +17,12 @@ from troth.cli.suites import asked
 from troth.exchange import Exchange, Request
 from troth.principal import ANONYMOUS, Principal
 from troth.prop import Property
-from troth.proposal.looks import harmless
 from troth.proposal.names import TOKENISH
+from troth.proposal.resources import unknown
 from troth.proposal.unlock import OWNERSHIP, blocked, line_for
 from troth.runner.parametrise import parameters, subject
 from troth.session import LoginFailed
+from troth.spec.harmless import harmless
 from troth.target import Target
 from troth.told import leaves
 from troth.transport.record import NotSent
@@ -95,7 +96,7 @@ def _document(console: Console, service: Target) -> None:
     )
     for reason, count in shut.most_common(MOST_LISTED):
         console.print(f"[yellow]not sent[/] {count} operations: {escape(reason)}")
-    for each in service.graph.unproduced[:MOST_LISTED]:
+    for each in unknown(spec, service.graph)[:MOST_LISTED]:
         operation = spec.operation(each.operation)
         if operation is None or each.name in service.told(operation).path:
             continue

@@ -24,10 +24,12 @@ from troth.proposal.draft import Told, draft
 from troth.proposal.looks import Look, looks
 from troth.proposal.neighbour import Neighbour, neighbour, read
 from troth.proposal.passage import line
+from troth.proposal.principals import wanted_by
 from troth.proposal.session import guess
 from troth.proposal.spared import token_of_its_own
 from troth.spec.load import load
 from troth.spec.operation import Operation
+from troth.spec.read import base_path
 from troth.target import Target
 from troth.transport.http import Wire
 from troth.transport.record import NotSent
@@ -102,7 +104,9 @@ def init(
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}; name another --output") from None
-    click.echo(f"{path} is written; next: troth check --target {path}", err=True)
+    lacking = [each for each in wanted_by(text) if not os.environ.get(each)]
+    export = f"export {' '.join(f'{each}=…' for each in lacking)}; " if lacking else ""
+    click.echo(f"{path} is written; next: {export}troth check --target {path}", err=True)
 
 
 @contextmanager
@@ -166,14 +170,14 @@ def _getter(target: Target) -> Callable[[Operation], Exchange | None]:
 
 def _told(wanted: Wanted, target: Target, *, reached: bool) -> Told:
     spec = target.spec
-    base = target.base_url
+    base, where = _address(target)
     source = spec.source.removeprefix(base) if spec.source.startswith(base) else spec.source
     if "://" not in wanted.source:
         here = Path(wanted.output).parent if wanted.output != "-" else Path()
         source = os.path.relpath(Path(wanted.source).resolve(), here.resolve())
     name = "-".join(each for each in spec.title.lower().split() if each.isalnum()) or "target"
     said = () if reached else (f"Nothing answered at {base} when this was written.",)
-    told = Told(name, base, source, wanted.users, said=said)
+    told = Told(name, base, source, wanted.users, said=said, where=where if reached else "")
     found = _neighbour(wanted, target)
     if found is not None:
         left = f" Not taken over: {', '.join(found.unsaid)}." if found.unsaid else ""
@@ -196,6 +200,21 @@ def _told(wanted: Wanted, target: Target, *, reached: bool) -> Told:
         file = os.path.relpath(wanted.auth.resolve(), here.resolve())
         told = replace(told, principals=file, sections={}, login=known.login)
     return told
+
+
+def _address(target: Target) -> tuple[str, str]:
+    """Where the service is, and what the document says of that, if it says otherwise."""
+    servers = target.spec.document.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else {}
+    url = str(first.get("url") or "") if isinstance(first, Mapping) else ""
+    said = urlsplit(url)
+    elsewhere = bool(said.netloc) and f"{said.scheme}://{said.netloc}" != target.base_url
+    below = base_path(target.spec.document, target.spec.source)
+    if target.prefix == below or urlsplit(target.base_url).path.strip("/"):
+        return target.base_url, f"the document's `servers` say {url}" if elsewhere else ""
+    found = "what it describes is below this" if target.prefix else "what it describes is here"
+    told = f"the document's `servers` say {url}" if url else "the document names no base path"
+    return target.base_url + target.prefix, f"{told}; {found}"
 
 
 def _neighbour(wanted: Wanted, target: Target) -> Neighbour | None:

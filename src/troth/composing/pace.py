@@ -29,9 +29,12 @@ class Pace:
     last: float = 0.0
 
     def __str__(self) -> str:
+        said = f"the service answered 429 to {self.refused} requests"
+        if not self.every:
+            return f"{said}, and wanted longer pauses than a run makes"
         return (
-            f"the service answered 429 to {self.refused} requests: {self.waited:.1f} s were "
-            f"waited, and from then on it was asked at most once in {self.every:g} s"
+            f"{said}: {self.waited:.1f} s were waited, and from then on it was asked at most "
+            f"once in {self.every:g} s"
         )
 
     def after(self, exchange: Exchange) -> bool:

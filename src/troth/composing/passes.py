@@ -204,6 +204,20 @@ def traced(case: Case, history: Sequence[Exchange], known: Sequence[str]) -> lis
     return found
 
 
+def token_source(
+    target: "Target", operation: Operation, token: str, history: Sequence[Exchange]
+) -> str:
+    """Where the token of a request is found anew: where the target file says, or in the answer
+    that had it.
+    """
+    if target.told(operation).token is None:
+        for exchange in reversed(history):
+            pointer = _standing(exchange, token)
+            if pointer is not None:
+                return f"token <- {exchange.number} $response.body#{pointer}"
+    return "token"
+
+
 def _standing(exchange: Exchange, value: Any) -> str | None:
     if exchange.response is None or str(value).encode() not in exchange.response.body:
         return None

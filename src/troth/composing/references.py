@@ -197,7 +197,8 @@ class Resolver:
         one = spare(self.world, self.operation, above=self.above)
         member = current_password(target, self.operation)
         drawn = {f"/{member}": one.password} if member else {}
-        self._pass = Pass(one.token, self.who, self.answers, drawn)
+        answers = {**one.answers, **self.answers}
+        self._pass = Pass(one.token, self.who, answers, drawn)
         if ended in {"account", "password"}:
             target.memory.once.add(self.operation.label)  # They are good for one request.
         target.memory.passes.setdefault(self.operation.label, []).append(self._pass)

@@ -47,9 +47,13 @@ def finish(
     counts: Mapping[str, int],
     exit_code: int,
     exit_reasons: Iterable[str] = (),
+    slowed: str = "",
     redactor: Redactor,
 ) -> None:
-    """Writes the manifest last, over every other file of the directory."""
+    """Writes the manifest last, over every other file of the directory.
+
+    ``slowed`` says what limits of the service's own cost the run; empty where it met none.
+    """
     write_json(
         directory / NAME,
         _manifest(facts, started, redactor)
@@ -57,6 +61,7 @@ def finish(
             "state": "finished",
             "ended": _time(now),
             "counts": dict(counts),
+            **({"slowed": redactor.text(slowed)} if slowed else {}),
             "exit": {"code": exit_code, "reasons": [redactor.text(each) for each in exit_reasons]},
             "files": {name: _digest(directory / name) for name in _files(directory)},
         },

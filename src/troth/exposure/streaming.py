@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from troth.exchange import Exchange
 from troth.prop import Inconclusive
+from troth.spec.harmless import streams
 from troth.spec.operation import Operation
-from troth.spec.stream import EVENTS
 from troth.strategies.origins import FOREIGN, Offered
 from troth.target import Target
 from troth.world import World
@@ -21,15 +21,6 @@ def served_at_all(world: World, operation: Operation) -> None:
 
 
 _REFUSED = frozenset({401, 403})
-
-
-def streams(operation: Operation) -> bool:
-    """Whether one of its documented answers is an event stream."""
-    return any(
-        name.split(";")[0].strip().lower() == EVENTS
-        for response in operation.responses.values()
-        for name in response.content
-    )
 
 
 def no_stream(target: Target, operation: Operation) -> str:  # noqa: ARG001 - as `unless` wants it

@@ -1,7 +1,7 @@
 """Signing up: which operation makes an account, and somebody new who can log in to it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ from troth.models.scene import Taken
 from troth.principal import ANONYMOUS
 from troth.prop import control
 from troth.spec.operation import Operation
-from troth.spec.schema import is_json, properties, resolve
+from troth.spec.signup import sign_up as inferred
 from troth.told import password
 
 if TYPE_CHECKING:
@@ -20,12 +20,8 @@ if TYPE_CHECKING:
     from troth.world import World
 
 ACCOUNT: Final = re.compile(r"regist|sign-?_?up|/(?:users?|accounts?)/?$", re.IGNORECASE)
+"""Paths that speak of accounts."""
 _PASSWORD: Final = re.compile(r"pass(?:word|phrase|wd)?$|^pwd$", re.IGNORECASE)
-_NAMES: Final = (
-    *("email", "username", "user_name", "login", "user", "phone", "identifier", "userName"),
-    *("e_mail", "mail", "emailAddress", "email_address", "name"),
-)
-"""What somebody logs in as; the likeliest first."""
 
 Pairs = Mapping[str, str]
 """By member of the login's body: the member of the sign-up's that has the same."""
@@ -34,56 +30,18 @@ Pairs = Mapping[str, str]
 def sign_up(target: "Target") -> tuple[Operation, Pairs] | None:
     """What anybody may send to become somebody, where what it takes is what the login takes."""
     login = target.file.session.login
-    wanted = [*_wanted(target)]
-    if login is None or not wanted:
-        return None
-    for each in target.spec.operations:
-        if each.method != "POST" or each.secured or each.named(login.operation):
-            continue
-        if "{" in each.path or not ACCOUNT.search(each.path) or target.closed(each):
-            continue
-        pairs = _pairs(wanted, _members(target, each))
-        if pairs is not None:
-            return each, pairs
-    return None
-
-
-def _wanted(target: "Target") -> Iterator[str]:
-    """What a login's body has: as some principal sends it, else as the document says."""
-    login = target.file.session.login
-    known = next((each.login for each in target.file.principals.values() if each.login), None)
     entry = target.spec.operation(login.operation) if login is not None else None
-    if known is not None:
-        yield from (name for name in known if _PASSWORD.search(name) or name in _NAMES)
-    elif entry is not None and entry.body is not None:
-        for media in entry.body.content.values():
-            members = properties(target.spec, media.schema)
-            required = resolve(target.spec, media.schema).get("required", ())
-            names = [each for each in required or members if each in members]
-            yield from (each for each in names if _PASSWORD.search(each) or each in _NAMES)
-            return
+    if login is None:
+        return None
+    known = _known(target)
+    found = inferred(target.spec, known, entry, usable=lambda each: not target.closed(each))
+    pairs = found.flat if found is not None else None
+    return (found.operation, pairs) if found is not None and pairs else None
 
 
-def _members(target: "Target", operation: Operation) -> set[str]:
-    """What may be sent to sign up; passwords are often write-only, and meant."""
-    content = operation.body.content if operation.body else {}
-    schema = next((each.schema for name, each in content.items() if is_json(name)), None)
-    known = properties(target.spec, schema) if schema is not None else {}
-    return {name for name, each in known.items() if not resolve(target.spec, each).get("readOnly")}
-
-
-def _pairs(wanted: list[str], members: set[str]) -> Pairs | None:
-    """Where each of them stands in a sign-up; forms of OAuth 2 call an address `username`."""
-    found: dict[str, str] = {}
-    for name in wanted:
-        secret = _PASSWORD.search(name) is not None
-        likely = [each for each in sorted(members) if _PASSWORD.search(each)] if secret else _NAMES
-        same = next((each for each in (name, *likely) if each in members), None)
-        if same is None:
-            return None
-        found[name] = same
-    names = [name for name in found if not _PASSWORD.search(name)]
-    return found if names and len(names) < len(found) else None
+def _known(target: "Target") -> Mapping[str, Any] | None:
+    """How some principal logs in."""
+    return next((each.login for each in target.file.principals.values() if each.login), None)
 
 
 def signed_up(world: "World", operation: Operation, pairs: Pairs) -> tuple[Exchange, Any]:
@@ -107,8 +65,7 @@ def signed_up(world: "World", operation: Operation, pairs: Pairs) -> tuple[Excha
 
 def _constants(target: "Target", pairs: Pairs) -> dict[str, Any]:
     """What else principals send to log in, such as a grant type, which is the same for all."""
-    known = next((each.login for each in target.file.principals.values() if each.login), None)
-    return {name: each for name, each in (known or {}).items() if name not in pairs}
+    return {name: each for name, each in (_known(target) or {}).items() if name not in pairs}
 
 
 def _with_password(

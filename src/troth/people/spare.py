@@ -6,17 +6,21 @@ them afterwards comes to nothing. Where the document lets anybody sign up, that 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from troth.case import Values
+from troth.composing.memory import Thing
 from troth.expression import ExpressionError, evaluate, parse
 from troth.principal import ANONYMOUS
 from troth.prop import Inconclusive
-from troth.spec.entry import SignUp, sign_up, token_in
-from troth.spec.operation import Operation
+from troth.spec.entry import token_in
+from troth.spec.operation import Operation, Schema
 from troth.spec.places import OWN
 from troth.spec.schema import properties
+from troth.spec.shape import escaped
+from troth.spec.signup import SignUp, named_by, sign_up
+from troth.spec.wording import joined, nested
 
 if TYPE_CHECKING:
     from troth.target import Target
@@ -29,10 +33,14 @@ _CURRENT = ("current", "old", "existing", "previous")
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """Somebody who signed up for one request: their token, and the password they chose."""
+    """Somebody who signed up for one request: their token, and the password they chose.
+
+    ``answers`` has the one to their login, with what went before it.
+    """
 
     token: str
     password: Any
+    answers: Mapping[str, Thing]
 
 
 def ends_caller(target: "Target", operation: Operation) -> str:
@@ -64,15 +72,16 @@ def sets_password(operation: Operation) -> bool:
 def names_caller(target: "Target", operation: Operation) -> frozenset[str]:
     """The members of the body of a write on oneself that one is known by when one logs in."""
     last = operation.path.rstrip("/").rpartition("/")[2].lower()
-    own = operation.method in {"PUT", "PATCH"} and last in _OWN
-    found = can_spare(target) if own and operation.body is not None else None
-    if found is None or operation.body is None:
+    if operation.method not in {"PUT", "PATCH"} or last not in _OWN or operation.body is None:
         return frozenset()
-    known = {place for place in found.members.values() if place != found.password}
-    media = operation.body.content.values()
-    return frozenset(
-        known & {name for each in media for name in properties(target.spec, each.schema)}
-    )
+    known: dict[str, Schema] = {}
+    for media in operation.body.content.values():
+        known |= properties(target.spec, media.schema)
+    people = [each.login for each in target.file.principals.values() if each.login]
+    found = can_spare(target)
+    pairs = found.pairs.values() if found is not None else ()
+    made = {place[-1] for place in pairs if found is not None and place != found.password}
+    return frozenset(made & set(known)).union(*(named_by(each, known) for each in people))
 
 
 def current_password(target: "Target", operation: Operation) -> str:
@@ -96,7 +105,7 @@ def can_spare(target: "Target") -> SignUp | None:
     if login is None or entry is None or login.cookie:
         return None
     bodies = [each.login for each in target.file.principals.values() if each.login]
-    return sign_up(target.spec, bodies[0]) if bodies else None
+    return sign_up(target.spec, bodies[0], entry) if bodies else None
 
 
 def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Spare:
@@ -114,10 +123,20 @@ def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Sp
     sent = accepted.values.body
     if entry is None or not isinstance(sent, Mapping):
         raise Inconclusive(f"{found.operation.label} has no body to log in with")
-    body = {name: sent.get(place) for name, place in found.members.items()}
+    known = next((each.login for each in target.file.principals.values() if each.login), {})
+    body = dict(known)
+    for at, place in found.pairs.items():
+        body = joined(body, nested(at, _at(sent, place)))
     media_type = next(iter(entry.body.content), None) if entry.body else None
     case = target.generator.build(entry, Values(body=body, media_type=media_type))
-    exchange = world.send(case, principal=ANONYMOUS, purpose="log in who has just signed up")
+    before = (*accepted.history, accepted.exchange)
+    world.example.provenance.extend(before)
+    errand = world.errand(case, ANONYMOUS, whole=False, purpose="log in who has just signed up")
+    taken = [
+        f"body#{escaped(*at)} <- {accepted.exchange.number} $request.body#{escaped(*place)}"
+        for at, place in found.pairs.items()
+    ]
+    exchange = world.run(replace(errand, sources=tuple(taken)))
     token = _token(login.token, exchange) if exchange.ok else None
     if not isinstance(token, str) or not token:
         raise Inconclusive(
@@ -125,7 +144,15 @@ def spare(world: "World", operation: Operation, *, above: tuple[str, ...]) -> Sp
             f"{exchange.status}"
         )
     target.redactor.add(token)
-    return Spare(token, sent.get(found.password))
+    thing = Thing(exchange, {}, (*before, exchange))
+    world.example.provenance.append(exchange)
+    return Spare(token, _at(sent, found.password), {entry.label: thing})
+
+
+def _at(body: Any, place: tuple[str, ...]) -> Any:
+    for name in place:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
 
 
 def _token(text: str, exchange: Any) -> Any:

@@ -1,28 +1,18 @@
 """Operations that would end the run that sends them: its accounts, its credentials, its data."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from troth.proposal.names import all_words, body_schema, fields, name_of, path_words, plain
+from troth.proposal.names import name_of
+from troth.spec.harmless import wrecks
 from troth.spec.operation import Operation, Spec
+from troth.spec.wording import all_words, body_schema, fields, path_words, plain
 
 _MINE: Final = frozenset(
     """
     me self myself current currentuser own whoami profile account my
     """.split()  # noqa: SIM905 - read as a list
-)
-_WHOLE: Final = frozenset(
-    """
-    createdb resetdb initdb dropdb seed reseed wipe truncate shutdown poweroff reboot restart
-    factoryreset reinit reinitialize resetdatabase flush flushdb flushall nuke terminate
-    """.split()  # noqa: SIM905 - read as a list
-)
-_DATA: Final = re.compile(
-    r"\b(?:populat\w*|seed\w*|reset\w*|wip\w+|truncat\w+|drop\w*|purg\w+|recreat\w+|clear\w*|"
-    r"re-?initiali[sz]\w*)\b.{0,40}\b(?:databases?|db|schema|tables|all data|everything|server)\b",
-    re.IGNORECASE,
 )
 
 
@@ -43,14 +33,6 @@ def dangers(spec: Spec) -> tuple[Danger, ...]:
         for each in spec.operations
         if (why := _why(spec, each))
     )
-
-
-def wrecks(operation: Operation) -> bool:
-    """Whether it may destroy more than it names, whatever its method: such a GET is not probed."""
-    if "{" in operation.path:
-        return False
-    said = f"{operation.summary} {str(operation.raw.get('description') or '')[:200]}"
-    return bool(path_words(operation) & _WHOLE or _DATA.search(said))
 
 
 def _why(spec: Spec, operation: Operation) -> str:

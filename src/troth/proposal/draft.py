@@ -39,6 +39,8 @@ class Told:
     login: Mapping[str, Any] | None = None
     said: tuple[str, ...] = ()
     exclude: Sequence[str] = ()
+    where: str = ""
+    """What the document says of its address, where that is not where it is."""
     include: bool = False
     """Whether operations that would end the run are left in."""
 
@@ -102,7 +104,7 @@ def _head(target: Target, told: Told) -> Iterator[str]:
 
 
 def _target(target: Target, told: Told) -> Passage:
-    entries = [Entry("name", told.name), Entry("base-url", told.base_url)]
+    entries = [Entry("name", told.name), Entry("base-url", told.base_url, told.where)]
     if told.spec is not None:
         entries.append(Entry("spec", told.spec))
     found = destructive.dangers(target.spec)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from troth.proposal.names import name_of, plain
+from troth.proposal.names import name_of
 from troth.proposal.passage import Entry, Passage
 from troth.spec.families import Family
 from troth.spec.operation import Operation, Spec
 from troth.spec.schema import branches, properties, resolve, response_schema
 from troth.spec.shape import escaped
+from troth.spec.wording import plain
 
 _STATES = ("status", "state", "phase", "stage", "lifecycle", "workflowstate")
 _OUTCOMES = frozenset(

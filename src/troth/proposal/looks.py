@@ -6,19 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from troth.exchange import Exchange
-from troth.exposure.streaming import streams
-from troth.proposal.destructive import wrecks
-from troth.proposal.names import path_words
+from troth.spec.harmless import harmless
 from troth.spec.operation import Operation, Spec
 
 MOST: Final = 20
 """Operations that are looked at: each is one GET."""
-_AVOIDED: Final = frozenset(
-    """
-    logout signout delete remove cancel stop kill unsubscribe confirm verify approve reject send
-    trigger run execute sync export download stream events sse ws socket callback redirect
-    """.split()  # noqa: SIM905 - read as a list
-)
 
 Get = Callable[[Operation], Exchange | None]
 """Sends a GET of an operation without a credential; None where it may not be sent."""
@@ -49,12 +41,3 @@ def looks(spec: Spec, get: Get) -> Mapping[str, Look]:
         link = response.header("link") or ""
         found[each.label] = Look(response.status, response.media_type, 'rel="next"' in link, body)
     return found
-
-
-def harmless(operation: Operation) -> bool:
-    """A GET without a parameter that must be known, that only shows something and ends."""
-    if operation.method != "GET" or "{" in operation.path or wrecks(operation):
-        return False
-    if any(each.required and each.location != "cookie" for each in operation.parameters):
-        return False
-    return not (path_words(operation) & _AVOIDED or streams(operation))

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from troth.errors import UsageError
-from troth.proposal.names import PASSWORDS, name_of, plain
+from troth.proposal.names import name_of
 from troth.spec.operation import Operation, Spec
+from troth.spec.wording import PASSWORDS, plain
 from troth.transport.request import join
 
 _LOCATIONS = {"path": "path", "query": "query", "header": "headers", "body": "body"}

@@ -11,6 +11,7 @@ from troth.spec.operation import Scheme, Spec
 
 PEOPLE: Final = ("alice", "bob")
 """Who is proposed where nobody is named: two, for there are no strangers with one."""
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def passage(
@@ -23,16 +24,19 @@ def passage(
 ) -> Passage | None:
     """`[principals]`; None where nothing asks for a credential.
 
-    ``users`` are names of people who may log in. Whoever's secret is not in ``environ`` is written
-    as a comment, so that the file loads. ``refused``: somebody was answered 401.
+    ``users`` are names of people who may log in. Of the others, whoever's secret is not in
+    ``environ`` is written as a comment, so that the file loads. ``refused``: somebody was answered
+    401.
     """
     ways = list(_ways(spec, found, users or PEOPLE))
     if not ways:
-        if not refused:
+        if not (refused or users):
             return None
-        ways = [(name, {"token": f"${{{_variable(name)}_TOKEN}}"}, "") for name in PEOPLE]
+        ways = [(name, {"token": f"${{{_variable(name)}_TOKEN}}"}, "") for name in users or PEOPLE]
+    named = {*users, *(_short(each, users) for each in users)}
     entries = [
-        Entry(name, value, note, proposed=not filled(value, environ)) for name, value, note in ways
+        Entry(name, value, note, proposed=name not in named and not filled(value, environ))
+        for name, value, note in ways
     ]
     above = [
         "Who may call. Two of the same role who share nothing show whose things are whose; a role",
@@ -55,7 +59,7 @@ def _ways(
     first = True
     if found.login is not None:
         for name in users:
-            short = name.partition("@")[0] or name
+            short = _short(name, users)
             login = {"login": found.body(name, f"${{{_variable(short)}_PASSWORD}}")}
             yield short, {**login, **({"role": "admin"} if "admin" in name.lower() else {})}, ""
         first = False
@@ -72,6 +76,15 @@ def _ways(
         for name in names:
             if name:
                 yield name, _section(scheme, name), _note(scheme)
+
+
+def _short(name: str, users: Sequence[str]) -> str:
+    """What somebody is called in the file: of an address what stands before the host, where that
+    is nobody else's.
+    """
+    short = name.partition("@")[0] or name
+    alike = [each for each in users if each.partition("@")[0] == short]
+    return short if len(alike) < 2 else re.sub(r"[^A-Za-z0-9_-]+", "-", name)
 
 
 def _by_login(scheme: Scheme, found: Guess) -> bool:
@@ -104,7 +117,13 @@ def _variable(name: str) -> str:
     return f"_{made}" if made[:1].isdigit() else made or "PRINCIPAL"
 
 
+def wanted_by(text: str) -> tuple[str, ...]:
+    """The variables that a target file names outside of comments."""
+    lines = [each for each in text.splitlines() if not each.startswith("#")]
+    return tuple(dict.fromkeys(name for each in lines for name in _VARIABLE.findall(each)))
+
+
 def filled(value: Any, environ: Mapping[str, str]) -> bool:
     """Whether every variable that a section names is set."""
-    names = re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", str(value))
+    names = _VARIABLE.findall(str(value))
     return bool(names) and all(environ.get(each) for each in names)

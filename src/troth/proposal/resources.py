@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
+from troth.composing.memory import telling
 from troth.proposal.passage import Entry, Passage
 from troth.spec.families import Family
-from troth.spec.graph import Graph
-from troth.spec.operation import Spec
-from troth.spec.schema import resolve
+from troth.spec.graph import Graph, Reference
+from troth.spec.operation import Schema, Spec
+from troth.spec.schema import items, properties, resolve, response_schema
+from troth.spec.wording import plain
 
 MOST = 40
 MOST_OPEN = 12
+DEEPEST = 4
+"""Objects and lists of a documented answer within each other in which names are looked for."""
 
 
 def passages(spec: Spec, families: tuple[Family, ...], graph: Graph) -> Iterator[Passage]:
@@ -28,6 +32,25 @@ def passages(spec: Spec, families: tuple[Family, ...], graph: Graph) -> Iterator
     yield from _open(spec, graph)
 
 
+def unknown(spec: Spec, graph: Graph) -> tuple[Reference, ...]:
+    """Path parameters that nothing is known to produce, and no answer shows under their name."""
+    found = (response_schema(spec, each) for each in spec.operations)
+    seen = {name for each in found if each is not None for name in _shown(spec, each[2], DEEPEST)}
+    return tuple(each for each in graph.unproduced if not telling([each.name]) & seen)
+
+
+def _shown(spec: Spec, schema: Schema, depth: int) -> Iterator[str]:
+    """The plain names of what an answer of that schema has, in lists too."""
+    if depth < 0:
+        return
+    for name, inner in properties(spec, schema).items():
+        yield plain(name)
+        yield from _shown(spec, inner, depth - 1)
+    row = items(spec, schema)
+    if row is not None:
+        yield from _shown(spec, row, depth - 1)
+
+
 def _line(family: Family, graph: Graph) -> str:
     made = f"made by {family.create.label}" if family.create else "seen, never made"
     where = family.id.removeprefix("$response.")
@@ -42,9 +65,9 @@ def _line(family: Family, graph: Graph) -> str:
 
 
 def _open(spec: Spec, graph: Graph) -> Iterator[Passage]:
-    """Path parameters that nothing is known to produce: only their owner knows values."""
+    """Path parameters of which only their owner knows values."""
     asked: dict[str, list[str]] = {}
-    for each in graph.unproduced:
+    for each in unknown(spec, graph):
         operation = spec.operation(each.operation)
         parameters = operation.parameters if operation else ()
         wanted = ("path", each.name)

@@ -1,61 +1,28 @@
 """Which operations sign somebody up, log him in, renew what he holds, and log him out."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from troth.proposal.names import (
-    PASSWORDS,
-    PEOPLE,
+from troth.proposal.names import name_of, sample
+from troth.proposal.passage import Entry, Passage
+from troth.spec.entry import REFRESHES, entries, step, token_place, who
+from troth.spec.operation import Operation, Spec
+from troth.spec.schema import resolve
+from troth.spec.signup import SignUp as Found
+from troth.spec.signup import sign_up
+from troth.spec.wording import (
     all_words,
-    answer_pointer,
     body_schema,
-    called,
     fields,
     joined,
-    name_of,
     nested,
-    path_words,
     plain,
     required,
-    sample,
 )
-from troth.proposal.passage import Entry, Passage
-from troth.spec.operation import Operation, Scheme, Spec
-from troth.spec.schema import resolve
 
-TOKENS: Final = tuple(
-    """
-    access_token token auth_token jwt jwt_token id_token session_token bearer_token authtoken
-    accesskey api_key apikey bearer key access
-    """.split()  # noqa: SIM905 - read as a list
-)
-REFRESHES: Final = ("refresh_token", "refresh", "renewal_token")
-_IN: Final = frozenset(
-    """
-    login signin logon token tokens authenticate authentication auth session sessions accesstoken
-    jwt credentials
-    """.split()  # noqa: SIM905 - read as a list
-)
-_UP: Final = frozenset(
-    """
-    signup register registration registrations join createaccount users user accounts
-    """.split()  # noqa: SIM905 - read as a list
-)
-_NEITHER: Final = frozenset(
-    """
-    reset forgot forgotten recover recovery change update verify confirm logout signout revoke
-    refresh invite admin mfa totp otp test
-    """.split()  # noqa: SIM905 - read as a list
-)
 _OUT: Final = frozenset({"logout", "signout", "logoff"})
 _ALL: Final = frozenset({"all", "everywhere", "sessions", "others"})
-_PREFIX: Final = re.compile(
-    r"prefix\W{1,4}(?P<one>[A-Za-z]\w*)|\b(?P<two>Token|JWT|Bearer|ApiKey)\s+[\[{<(]?\w*(?:token|jwt|key)",
-    re.IGNORECASE,
-)
 ACCESS: Final = "access_token"
 
 
@@ -100,16 +67,13 @@ class Guess:
 
 def guess(spec: Spec) -> Guess:
     """Reads the operations of a session off a document."""
-    entry = _best(spec)
-    sign_up = _sign_up(spec)
-    if sign_up is not None and sign_up.operation == entry:
-        sign_up = None
+    entry = next(entries(spec), None)
+    made = sign_up(spec, entry=entry)
+    sign = _sign_up(spec, made) if made is not None else None
     if entry is None:
-        return Guess(sign_up=sign_up)
-    user, password = _who(spec, entry)
-    header, prefix = _carried(spec)
-    token = answer_pointer(spec, entry, TOKENS)
-    cookie = not token and any(each.location == "cookie" for each in spec.schemes.values())
+        return Guess(sign_up=sign)
+    user, password = who(spec, entry)
+    known = step(spec, entry)
     outs = [each for each in spec.operations if each.method != "GET" and all_words(each) & _OUT]
     every = [each for each in outs if all_words(each) & _ALL]
     plain_outs = [each for each in outs if each not in every]
@@ -123,15 +87,15 @@ def guess(spec: Spec) -> Guess:
         user=user,
         password=password,
         fixed=_fixed(spec, entry),
-        token=token,
-        refresh_token=answer_pointer(spec, entry, REFRESHES),
-        cookie=cookie,
-        header=header,
-        prefix=prefix,
+        token=token_place(spec, entry),
+        refresh_token=token_place(spec, entry, REFRESHES),
+        cookie=known.cookie,
+        header=known.header,
+        prefix=known.prefix,
         refresh=renewals[0] if renewals else None,
         logout=plain_outs[0] if plain_outs else None,
         logout_all=every[0] if every else None,
-        sign_up=sign_up,
+        sign_up=sign,
     )
 
 
@@ -211,49 +175,6 @@ def _refresh(spec: Spec, operation: Operation) -> dict[str, Any]:
     return told if wanted == "refresh_token" else {**told, "body": {wanted: "$refresh"}}
 
 
-def _best(spec: Spec) -> Operation | None:
-    """The likeliest login: it takes a name and a password, and is called so or answers a token."""
-    ranked = []
-    urls = tuple(urlsplit(each).path.rstrip("/") for each in _token_urls(spec))
-    for place, each in enumerate(spec.operations):
-        if each.method != "POST" or path_words(each) & _NEITHER or "{" in each.path:
-            continue
-        _, password = _who(spec, each)
-        said = any(url and each.path.rstrip("/").endswith(url) for url in urls)
-        said = said or any(url.endswith(each.path.rstrip("/")) for url in urls)
-        if not password and not said:
-            continue
-        token = bool(answer_pointer(spec, each, TOKENS))
-        named = len(path_words(each) & _IN) + bool(set(path_words(each)) & {"login", "signin"})
-        if path_words(each) & (_UP - {"users", "user", "accounts"}) or not (
-            named or said or (token and _looks_open(spec, each))
-        ):
-            continue
-        score = (said, min(named, 2), token, not each.secured, -place)
-        ranked.append((score, each))
-    return max(ranked, key=lambda each: each[0])[1] if ranked else None
-
-
-def _looks_open(spec: Spec, operation: Operation) -> bool:
-    """Whether it may be a login though it is not called one: anybody may send it, and what it
-    answers is no key of something that it made.
-    """
-    made = bool(all_words(operation) & _UP) or "201" in operation.responses
-    last = plain(answer_pointer(spec, operation, TOKENS).rpartition("/")[2])
-    return not (made or operation.secured or "key" in last)
-
-
-def _who(spec: Spec, operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Where the body of an operation has a name and a password; empty for what it has not."""
-    schema = body_schema(operation)
-    if schema is None:
-        return (), ()
-    password = called(spec, schema, (*PASSWORDS, "client_secret", "secret"))
-    people = PEOPLE if password is None or plain(password[-1]) != "clientsecret" else ("client_id",)
-    user = called(spec, schema, people)
-    return (user or (), password or ()) if user and password else ((), ())
-
-
 def _fixed(spec: Spec, operation: Operation) -> dict[str, Any]:
     """A grant type where the body has one, as RFC 6749, section 4.3.2, asks for it."""
     schema = body_schema(operation)
@@ -263,76 +184,23 @@ def _fixed(spec: Spec, operation: Operation) -> dict[str, Any]:
     grant = known.get(("grant_type",))
     if grant is None:
         return {}
-    _, password = _who(spec, operation)
+    _, password = who(spec, operation)
     secret = bool(password) and plain(password[-1]) == "clientsecret"
     return {"grant_type": "client_credentials" if secret else "password"}
 
 
-def _sign_up(spec: Spec) -> SignUp | None:
-    """What anybody may make an account with."""
-    ranked = []
-    for place, each in enumerate(spec.operations):
-        bad = path_words(each) & (_NEITHER | (_IN - {"auth", "authentication"}))
-        if each.method != "POST" or each.secured or bad or "{" in each.path:
-            continue
-        schema = body_schema(each)
-        user, password = _who(spec, each)
-        if schema is None or not password or not all_words(each) & _UP:
-            continue
-        named = bool(path_words(each) & (_UP - {"users", "user", "accounts"}))
-        ranked.append(((named, -place), each, schema, user, password))
-    if not ranked:
-        return None
-    _, operation, schema, user, password = max(ranked, key=lambda each: each[0])
+def _sign_up(spec: Spec, found: Found) -> SignUp:
+    """With a body: all that it must have, and every password in it."""
+    schema = body_schema(found.operation)
+    assert schema is not None
     body: dict[str, Any] = {}
-    inner = resolve(spec, schema)
-    wanted = required(spec, inner)
+    wanted = required(spec, resolve(spec, schema))
+    own = {*found.pairs.values(), found.user, found.password}
     for at, value in fields(spec, schema):
         outer = at[0] in wanted or not wanted
         whole = len(at) > 1 or not resolve(spec, value).get("properties")
-        secret = at in {user, password} or "password" in plain(at[-1])
-        if whole and (secret or (outer and (len(at) == 1 or at[:-1] == password[:-1]))):
+        secret = at in own or "password" in plain(at[-1])
+        if whole and (secret or (outer and (len(at) == 1 or at[:-1] == found.password[:-1]))):
             body = joined(body, nested(at, sample(spec, at, value)))
-    token = answer_pointer(spec, operation, TOKENS)
-    return SignUp(operation, body, user, password, token)
-
-
-def _token_urls(spec: Spec) -> Iterator[str]:
-    for raw in _schemes(spec).values():
-        flows = raw.get("flows") if isinstance(raw, Mapping) else None
-        for name in ("password", "clientCredentials"):
-            flow = flows.get(name) if isinstance(flows, Mapping) else None
-            url = flow.get("tokenUrl") if isinstance(flow, Mapping) else None
-            if isinstance(url, str):
-                yield url if url.startswith(("/", "http")) else f"/{url}"
-
-
-def _schemes(spec: Spec) -> Mapping[str, Any]:
-    components = spec.document.get("components")
-    found = components.get("securitySchemes") if isinstance(components, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def _carried(spec: Spec) -> tuple[str, str]:
-    """The header that carries a token, and what stands before it there."""
-    for name, scheme in spec.schemes.items():
-        if scheme.kind == "apiKey" and scheme.location == "header":
-            if scheme.key.lower() != "authorization":
-                continue
-            return scheme.key, _prefix(spec, name)
-    bearing = [each for each in spec.schemes.values() if _bears(each)]
-    own = [each for each in spec.schemes.values() if each.location == "header"]
-    return (own[0].key, "") if own and not bearing else ("Authorization", "Bearer ")
-
-
-def _bears(scheme: Scheme) -> bool:
-    return scheme.kind in {"oauth2", "openIdConnect"} or scheme.scheme == "bearer"
-
-
-def _prefix(spec: Spec, name: str) -> str:
-    """The word before the token, as descriptions of such schemes say it (Django's "Token")."""
-    raw = _schemes(spec).get(name)
-    said = str(raw.get("description") or "") if isinstance(raw, Mapping) else ""
-    match = _PREFIX.search(said)
-    word = (match["one"] or match["two"]) if match else "Bearer"
-    return f"{word} "
+    token = token_place(spec, found.operation)
+    return SignUp(found.operation, body, found.user, found.password, token)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from troth.exposure.streaming import streams
-from troth.proposal.names import all_words, name_of
+from troth.proposal.names import name_of
 from troth.proposal.passage import Entry, Passage
+from troth.spec.harmless import streams
 from troth.spec.naming import words
 from troth.spec.operation import Operation, Spec
+from troth.spec.wording import all_words
 
 MOST = 3
 """Streams of which each has a table."""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from troth.exposure.streaming import streams
 from troth.principal import ANONYMOUS
-from troth.proposal import lifecycles, limits, principals, session
+from troth.proposal import candidates, lifecycles, limits, principals, session
 from troth.proposal.names import name_of
 from troth.proposal.passage import header, line
+from troth.spec.harmless import streams
 from troth.target import Target
 
 _PLAIN: Final[Mapping[str, str]] = {
@@ -63,13 +63,23 @@ def line_for(target: Target, property_id: str, argument: str) -> str:
             return "[limits] login, as `troth init` proposes it"
         login = found.login.label if found.login else "METHOD /path"
         return f'limits.NAME = {{ operation = "{login}", most = 30, per = 60, … }}'
-    return _PLAIN.get(property_id) or _PLAIN.get(argument, "")
+    likely = {
+        "authority": lambda: candidates.authority(target.spec),
+        "webhook": lambda: candidates.webhook(target.spec),
+        "work": lambda: candidates.work(target.spec, target.families),
+        "workflow": lambda: candidates.workflow(target.families),
+    }
+    said = likely[argument]() if argument in likely else ""
+    return said or _PLAIN.get(property_id) or _PLAIN.get(argument, "")
 
 
 def _people(target: Target, found: session.Guess, lacking: int) -> str:
     if lacking <= 0:
         return ""
-    passage = principals.passage(target.spec, found, (), {}, refused=True)
+    spec = target.spec
+    if not (spec.schemes or any(each.secured for each in spec.operations)):
+        return ""  # Who would be let in is not the question where nobody is asked.
+    passage = principals.passage(spec, found, (), {}, refused=True)
     if passage is None:
         return ""
     taken = target.file.principals

@@ -95,7 +95,9 @@ class Closing:
         )
         cells = dict(outcome.facts.get("roles", {}))
         write_roles(self.directory / ROLES, target=self.plan.name, cells=cells, redactor=redactor)
-        write_json(self.directory / ATTAINED, redactor.value(as_json(attained(outcome))))
+        slowed = str(outcome.facts.get("slowed", ""))
+        found = as_json(attained(outcome)) | ({"slowed": slowed} if slowed else {})
+        write_json(self.directory / ATTAINED, redactor.value(found))
         junit = self.directory / "junit.xml"
         if junit.exists():
             redact_junit(junit, redactor)
@@ -113,6 +115,7 @@ class Closing:
             },
             exit_code=judgement.code,
             exit_reasons=judgement.reasons,
+            slowed=slowed,
             redactor=redactor,
         )
 

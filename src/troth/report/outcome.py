@@ -104,8 +104,10 @@ class Outcome:
         # What one worker never saw another one may have.
         roles = merged(self.facts.get("roles", {}), facts.get("roles", {}))
         attained = both(self.facts.get("attained", {}), facts.get("attained", {}))
+        slowed = dict.fromkeys([self.facts.get("slowed", ""), facts.get("slowed", "")])
         self.facts |= {
             **facts,
+            "slowed": "; ".join(filter(None, slowed)),
             "exchanges": sent,
             "drift": [],
             "roles": roles,

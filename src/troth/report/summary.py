@@ -84,6 +84,8 @@ def summary(
             console.print(f"gated: {count} tests: {escape(reason)}", soft_wrap=True)
     _missed(console, attained(outcome))
     _totals(console, outcome, judgement, directory)
+    if outcome.facts.get("slowed"):
+        console.print(f"[yellow]slowed[/] {escape(outcome.facts['slowed'])}", soft_wrap=True)
     for note in judgement.notes:
         console.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
     for reason in judgement.reasons:

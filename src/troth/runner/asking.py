@@ -30,6 +30,7 @@ from troth.runner.parametrise import parameters, subject
 from troth.runner.result import Result
 from troth.runner.run import run
 from troth.spec.operation import BrokenOperation, Operation, Socket
+from troth.target import Target
 from troth.verdict import Verdict
 
 RESULT = pytest.StashKey[dict[str, Any]]()
@@ -65,19 +66,31 @@ def _open(session: pytest.Session, run_: Run) -> None:
     if distributed(session.config):
         # The workers open it; a target that is there already is looked at here, so that what is
         # wrong with it is said once.
-        open_target(run_.options, profile=profile).close()
+        target = open_target(run_.options, profile=profile)
+        writer = _history(run_, target, "history-first.jsonl")
+        if writer is not None:
+            writer.close()
+        run_.outcome.facts = {"exchanges": target.recorder.count}
+        target.close()
         return
     worker = getattr(session.config, "workerinput", {}).get("workerid", "")
-    writer = None
     asked = not session.config.option.collectonly
     run_.target = open_target(run_.options, profile=profile, asked=asked)
-    if run_.directory is not None:
-        name = f"history-{worker}.jsonl" if worker else "history.jsonl"
-        writer = HistoryWriter(run_.directory / name, run_.target.redactor)
-    run_.target.begin(writer)
+    name = f"history-{worker}.jsonl" if worker else "history.jsonl"
+    run_.target.begin(_history(run_, run_.target, name))
     run_.outcome.facts = run_.target.facts()
     if run_.closing is not None:
         run_.closing.begin(run_.outcome.facts)
+
+
+def _history(run_: Run, target: Target, name: str) -> HistoryWriter | None:
+    """What writes the exchanges down, and has written those by which the target was opened."""
+    if run_.directory is None:
+        return None
+    writer = HistoryWriter(run_.directory / name, target.redactor)
+    for each in target.recorder.recent:
+        writer.write(each)
+    return writer
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

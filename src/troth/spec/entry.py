@@ -7,7 +7,6 @@ what a principal's `login` has, a secret among it, and is called like a login.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -17,32 +16,41 @@ from troth.spec.naming import words
 from troth.spec.operation import Body, Media, Operation, Schema, Scheme, Spec
 from troth.spec.schema import properties, response_schema, types
 from troth.spec.shape import escaped
+from troth.spec.wording import (
+    FORM,
+    PASSWORDS,
+    PEOPLE,
+    all_words,
+    body_schema,
+    called,
+    path_words,
+    plain,
+)
 
 TOKENS: Final = tuple(
     """
-    access_token access auth_token authentication_token bearer_token session_token api_token
-    id_token jwt token bearer session_id key
+    access_token auth_token authentication_token bearer_token session_token api_token id_token
+    jwt_token jwt token bearer access session_id api_key access_key key
     """.split()  # noqa: SIM905 - read as a list
 )
 """What services call the token that a login answers, the likeliest first."""
-REFRESHES: Final = ("refresh_token", "refresh")
+REFRESHES: Final = ("refresh_token", "refresh", "renewal_token")
 LIVES: Final = ("expires_in", "expires")
-_ENTRIES: Final = frozenset(
+ENTRIES: Final = frozenset(
     """
     login signin logon authenticate authentication authorize auth token tokens session sessions
+    accesstoken jwt credentials
     """.split()  # noqa: SIM905 - read as a list
 )
-_NO_ENTRIES: Final = frozenset(
+NO_ENTRIES: Final = frozenset(
     """
-    logout signout signup register registration refresh renew revoke reset recover recovery
-    forgot verify test check introspect mfa totp otp
+    logout signout signup register registration registrations refresh renew revoke reset recover
+    recovery forgot forgotten change update verify confirm test check introspect mfa totp otp invite
     """.split()  # noqa: SIM905 - read as a list
 )
-_SIGNS_UP: Final = frozenset({"signup", "register", "registration", "registrations"})
-_WHO: Final = ("username", "user", "login", "email", "name", "identifier", "account")
-_SECRET: Final = re.compile(r"pass|secret|pin\b|otp|key", re.IGNORECASE)
+_MAKES: Final = frozenset({"users", "user", "accounts", "join", "createaccount"})
+_SECRET: Final = re.compile(r"pass|secret|pin\b|otp|key|pwd", re.IGNORECASE)
 _DEEPEST: Final = 3
-FORM: Final = "application/x-www-form-urlencoded"
 
 
 def entered(
@@ -62,46 +70,7 @@ def entered(
     operation = next(entries(spec, bodies[0]), None)
     if operation is None:
         operation = next(_undocumented(spec, bodies[0]), None)
-    return None if operation is None else _step(spec, operation)
-
-
-@dataclass(frozen=True, slots=True)
-class SignUp:
-    """How anybody becomes somebody. ``members``: what of its body each member of a login takes."""
-
-    operation: Operation
-    members: Mapping[str, str]
-    password: str
-
-
-def sign_up(spec: Spec, login: Mapping[str, Any]) -> SignUp | None:
-    """The public operation whose body has all that a login like ``login`` needs; None for none."""
-    found: list[tuple[int, SignUp]] = []
-    for operation in spec.operations:
-        if operation.method != "POST" or operation.secured or operation.body is None:
-            continue
-        named = _named(operation)
-        if not named & _SIGNS_UP and named & (_ENTRIES | _NO_ENTRIES):
-            continue
-        for media in operation.body.content.values():
-            known = properties(spec, media.schema)
-            members = {key: _member_for(key, value, known) for key, value in login.items()}
-            secret = next((key for key in login if _SECRET.search(key)), "")
-            if secret and all(members.values()):
-                own = SignUp(operation, members, members[secret])
-                found.append((0 if named & _SIGNS_UP else 1, own))
-    found.sort(key=lambda each: (each[0], len(each[1].operation.path)))
-    return found[0][1] if found else None
-
-
-def _member_for(key: str, value: Any, known: Mapping[str, Schema]) -> str:
-    """The member of a sign-up that a login asks for as ``key``; empty for none."""
-    plain = {_plain(name): name for name in known}
-    names = [_plain(key)]
-    if names[0] in _WHO:
-        # OAuth2 calls `username` what many services know people's address by.
-        names += ["email", *_WHO] if "@" in str(value) else [*_WHO, "email"]
-    return next((plain[each] for each in names if each in plain), "")
+    return None if operation is None else step(spec, operation)
 
 
 def endpoint(spec: Spec, name: str) -> Operation | None:
@@ -156,43 +125,92 @@ def shows(spec: Spec) -> dict[str, str]:
     return {"header": own.key, "prefix": prefix}
 
 
-def entries(spec: Spec, login: Mapping[str, Any]) -> Iterator[Operation]:
-    """Operations that a principal with this body of a login may log in by, the likeliest first."""
+def entries(spec: Spec, login: Mapping[str, Any] | None = None) -> Iterator[Operation]:
+    """Operations that people may log in by, the likeliest first: those that a body ``login`` of
+    somebody who is known fits, where there is one.
+    """
     yield from _token_endpoints(spec, login)
-    if not _SECRET.search(json.dumps(login, default=str)):
+    if login is not None and not secret(json.dumps(login, default=str)):
         return
     ranked = []
-    for operation in spec.operations:
-        if operation.method != "POST" or operation.body is None:
-            continue
-        named = _named(operation)
-        if not named & _ENTRIES or named & _NO_ENTRIES:
-            continue
-        takes = {
-            name
-            for media in operation.body.content.values()
-            for name in properties(spec, media.schema)
-        }
-        takes |= {each.name for each in operation.parameters if each.location == "path"}
-        if takes and not set(login) <= takes:
-            continue
-        # One that says what it takes before one that is silent; public ones; short paths.
-        ranked.append((not takes, operation.secured, len(operation.path), operation))
-    yield from (each[-1] for each in sorted(ranked, key=lambda each: each[:-1]))
+    for place, operation in enumerate(spec.operations):
+        rank = _rank(spec, operation, login)
+        if rank is not None:
+            ranked.append(((*rank, -place), operation))
+    yield from (each[-1] for each in sorted(ranked, key=lambda each: each[0], reverse=True))
 
 
-def _token_endpoints(spec: Spec, login: Mapping[str, Any]) -> Iterator[Operation]:
+def _rank(
+    spec: Spec, operation: Operation, login: Mapping[str, Any] | None
+) -> tuple[int, ...] | None:
+    """How likely a login it is; None for what is none."""
+    words = named(operation)
+    if operation.method != "POST" or operation.body is None or words & NO_ENTRIES:
+        return None
+    takes = {
+        name for media in operation.body.content.values() for name in properties(spec, media.schema)
+    }
+    if login is None:
+        if "{" in operation.path or path_words(operation) & NO_ENTRIES:
+            return None
+        fits = bool(who(spec, operation)[1])
+    else:
+        inside = {each.name for each in operation.parameters if each.location == "path"}
+        fits = not takes | inside or set(login) <= takes | inside
+    token = bool(token_place(spec, operation))
+    known = words & ENTRIES
+    if not fits or not (known or (takes and token and _looks_open(spec, operation))):
+        return None
+    return (
+        bool(takes),  # One that says what it takes before one that is silent.
+        "admin" not in path_words(operation),
+        not operation.secured,
+        min(len(known) + bool(known & {"login", "signin"}), 2),
+        token,
+        -len(operation.path),
+    )
+
+
+def _looks_open(spec: Spec, operation: Operation) -> bool:
+    """Whether it may be a login though it is not called one: anybody may send it, and what it
+    answers is no key of something that it made.
+    """
+    made = bool(all_words(operation) & _MAKES) or "201" in operation.responses
+    key = plain(token_place(spec, operation).rpartition("/")[2])
+    return not (made or operation.secured or "key" in key or not who(spec, operation)[1])
+
+
+def who(spec: Spec, operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the body of an operation has a name and a password; empty for what it has not."""
+    schema = body_schema(operation)
+    if schema is None:
+        return (), ()
+    password = called(spec, schema, (*PASSWORDS, "client_secret", "secret"))
+    people = PEOPLE if password is None or plain(password[-1]) != "clientsecret" else ("client_id",)
+    user = called(spec, schema, people)
+    return (user or (), password or ()) if user and password else ((), ())
+
+
+def secret(name: str) -> bool:
+    """Whether a member of that name is a secret of whoever logs in."""
+    return _SECRET.search(name) is not None
+
+
+def _token_endpoints(spec: Spec, login: Mapping[str, Any] | None) -> Iterator[Operation]:
     for address in _token_addresses(spec, login):
         path = urlsplit(urljoin("/", address)).path.rstrip("/")
         own = [each for each in spec.operations if each.method == "POST"]
         exact = [each for each in own if path in {each.path.rstrip("/"), _whole(spec, each.path)}]
         # Behind a proxy, the document and the address may differ in what comes before.
-        yield from exact or [each for each in own if path.endswith(each.path.rstrip("/"))]
+        inside = [each for each in own if path.endswith(each.path.rstrip("/"))]
+        below = [each for each in own if each.path.rstrip("/").endswith(path)]
+        yield from exact or inside or (each for each in below if "{" not in each.path)
 
 
-def _token_addresses(spec: Spec, login: Mapping[str, Any]) -> Iterator[str]:
-    machine = "client_secret" in login and "password" not in login
-    for flow in ("clientCredentials", "password") if machine else ("password",):
+def _token_addresses(spec: Spec, login: Mapping[str, Any] | None) -> Iterator[str]:
+    machine = login is not None and "client_secret" in login and "password" not in login
+    flows = ("clientCredentials", "password") if machine else ("password",)
+    for flow in ("password", "clientCredentials") if login is None else flows:
         for scheme in spec.schemes.values():
             if urlsplit(scheme.flows.get(flow, "")).path.strip("/"):
                 yield scheme.flows[flow]
@@ -226,18 +244,24 @@ def _whole(spec: Spec, path: str) -> str:
     return (spec.base_path + path).rstrip("/")
 
 
-def _step(spec: Spec, operation: Operation) -> LoginStep:
+def step(spec: Spec, operation: Operation) -> LoginStep:
+    """How to log in by ``operation``, as far as the document says it."""
     given: dict[str, Any] = {"operation": operation.label, **shows(spec)}
-    found = response_schema(spec, operation)
-    members = dict(_members(spec, found[2])) if found is not None else {}
     for key, names in (("token", TOKENS), ("refresh", REFRESHES), ("expires_in", LIVES)):
-        place = next((members[each] for each in map(_plain, names) if each in members), None)
-        if place is not None:
+        place = token_place(spec, operation, names)
+        if place:
             given[key] = f"$response.body#{place}"
     cookies = [each for each in spec.schemes.values() if each.location == "cookie"]
     if "token" not in given and cookies and not any(map(_bearing, spec.schemes.values())):
         given["cookie"] = True
     return LoginStep.model_validate(given)
+
+
+def token_place(spec: Spec, operation: Operation, names: tuple[str, ...] = TOKENS) -> str:
+    """JSON pointer to what an answer calls so; empty where the document has nothing of it."""
+    found = response_schema(spec, operation)
+    members = dict(_members(spec, found[2])) if found is not None else {}
+    return next((members[each] for each in map(plain, names) if each in members), "")
 
 
 def _members(
@@ -251,7 +275,7 @@ def _members(
     for name, inner in known.items():
         kinds = types(spec, inner)
         if not kinds or kinds & {"string", "integer", "number"}:
-            yield _plain(name), above + escaped(name)
+            yield plain(name), above + escaped(name)
 
 
 def token_in(answer: Any) -> str | None:
@@ -264,13 +288,13 @@ def token_in(answer: Any) -> str | None:
             return ""  # Nothing but the token itself.
         for name, inner in value.items() if isinstance(value, Mapping) else ():
             if isinstance(inner, str) and inner:
-                places.setdefault(_plain(str(name)), above + escaped(str(name)))
+                places.setdefault(plain(str(name)), above + escaped(str(name)))
             elif depth + 1 < _DEEPEST:
                 pending.append((above + escaped(str(name)), inner, depth + 1))
-    return next((places[each] for each in map(_plain, TOKENS) if each in places), None)
+    return next((places[each] for each in map(plain, TOKENS) if each in places), None)
 
 
-def _named(operation: Operation) -> set[str]:
+def named(operation: Operation) -> set[str]:
     """The words that a login is known by: the last of its path, and its operationId."""
     segments = [each for each in operation.path.split("/") if each and "{" not in each]
     told = [*segments[-2:], operation.id or ""]
@@ -285,7 +309,3 @@ def _named(operation: Operation) -> set[str]:
 def _bearing(scheme: Scheme) -> bool:
     bearer = scheme.kind == "http" and scheme.scheme == "bearer"
     return bearer or scheme.kind in {"oauth2", "openIdConnect"}
-
-
-def _plain(name: str) -> str:
-    return "".join(each for each in name.lower() if each.isalnum())

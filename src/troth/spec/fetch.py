@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 from urllib.parse import urljoin
 
-from troth.exchange import Request, Response
-from troth.transport.http import Bounds, UnsendableRequest, Wire
+from troth.exchange import Exchange, Request, Response
+from troth.transport.http import Bounds, Outcome, UnsendableRequest, Wire
 from troth.transport.request import origin
 
 TIMEOUT = 10.0
@@ -23,22 +25,29 @@ Fetch = Callable[[str], Response]
 """Answers a GET of an absolute URL. Raises Unfetched when no whole response comes."""
 
 
+class Send(Protocol):
+    """Sends one request. Raises UnsendableRequest."""
+
+    def __call__(self, request: Request, *, timeout: float, bounds: Bounds) -> Outcome | Exchange:
+        """What came back."""
+
+
 def fetch(
-    url: str, *, timeout: float = TIMEOUT, largest: int = LARGEST, wire: Wire | None = None
+    url: str, *, timeout: float = TIMEOUT, largest: int = LARGEST, send: Send | None = None
 ) -> Response:
     """GET ``url``, following redirects. ``timeout`` is in seconds for all of it, ``largest`` in
     bytes after decompression. No credential is ever sent. Raises Unfetched.
     """
-    if wire is None:
+    if send is None:
         with Wire() as own:
-            return fetch(url, timeout=timeout, largest=largest, wire=own)
+            return fetch(url, timeout=timeout, largest=largest, send=own.send)
     deadline = time.monotonic() + timeout
     for _ in range(MOST_REDIRECTS):
         left = deadline - time.monotonic()
         if left <= 0:
             raise Unfetched(f"no answer within {timeout:g} s")
         try:
-            outcome = wire.send(
+            outcome = send(
                 Request("GET", url, _ACCEPT), timeout=left, bounds=Bounds(max_body=largest)
             )
         except UnsendableRequest as error:
@@ -56,14 +65,13 @@ def fetch(
     raise Unfetched(f"it was sent on more than {MOST_REDIRECTS} times")
 
 
-def fetching(wire: Wire, base_url: str) -> Fetch:
-    """Fetches from the target over its own ``wire``, and from anywhere else as usual."""
+def fetching(own: Send, base_url: str) -> Fetch:
+    """Fetches from the target as ``own`` sends, and from anywhere else as usual."""
 
-    def get(url: str) -> Response:
-        try:
-            own = origin(url) == origin(base_url)
-        except UnsendableRequest as error:
-            raise Unfetched(str(error)) from error
-        return fetch(url, wire=wire) if own else fetch(url)
+    def send(request: Request, *, timeout: float, bounds: Bounds) -> Outcome | Exchange:
+        if origin(request.url) == origin(base_url):
+            return own(request, timeout=timeout, bounds=bounds)
+        with Wire() as wire:
+            return wire.send(request, timeout=timeout, bounds=bounds)
 
-    return get
+    return partial(fetch, send=send)

@@ -86,6 +86,10 @@ class Recorder:
         """The version of HTTP of the last answer; empty before the first."""
         return self._wire.spoken
 
+    def leave_out(self, exclude: Iterable[Exclusion]) -> None:
+        """Holds these back from now on: which they are, the document says."""
+        self._exclude = (*self._exclude, *exclude)
+
     def narrow(self, operation: str, *, events: int, idle: float | None = None) -> None:
         """Reads streams of ``operation`` from now on for so many events, and so long, only."""
         old = self._bounds

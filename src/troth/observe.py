@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from troth.checks.allow import exact_allow
 from troth.checks.conditional import conditional, entity_tags
 from troth.checks.correlation import correlated, hostile, own_id, repeated
-from troth.checks.envelope import Shape, documented, error_envelope, shape_of
+from troth.checks.envelope import Shape, documented, error_envelope, shape_of, unread
 from troth.checks.event_stream import event_stream
 from troth.checks.events import event_content
 from troth.checks.formats import formats_hold
@@ -171,7 +171,7 @@ class Observer:
         if made is not None and made in self.ids and self.target.correlation is not None:
             found.append(repeated(self.target.correlation.name))
         self.ids.add(made)
-        if exchange.status >= 400 and exchange.status < 500:
+        if 400 <= exchange.status < 500 and not unread(exchange, operation):
             found += error_envelope(exchange, operation, tuple(self.shapes))
             if not self.shapes and documented(operation, exchange.status) is None:
                 self.shapes.append(shape_of(exchange))
@@ -212,7 +212,7 @@ class Observer:
 
     def _judged(self, operation: Operation, exchange: Exchange) -> list[Complaint]:
         """schemathesis on every exchange; openapi-core on every new shape of an answer."""
-        if self._of_condition(exchange, operation):
+        if self._of_condition(exchange, operation) or unread(exchange, operation):
             return []
         said = self.target.generator.judge(operation, exchange)
         first = self._owned(said, exchange)

@@ -26,8 +26,8 @@ from benchmarks.told import Trial, judged, section, told, write
 from benchmarks.tools import expanded, named
 
 TOOLS = ("troth", "st run")
-GRACE = 5
-"""How many times its bound a tool may take before it is killed; what comes late is not counted."""
+GRACE = 600.0
+"""Seconds after its bound in which a tool may still end; what it sees in them is not counted."""
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -77,7 +77,7 @@ def trial(tool: str, seed: int, given: argparse.Namespace, folder: Path) -> Tria
             cwd=job.cwd,
             env=service.env,
             log=folder / "output.log",
-            limit=GRACE * bound,
+            limit=bound + GRACE,
         )
     sent = [each for each in relay.seen if not each.path.startswith(service.document)]
     in_time = [each for each in sent if each.at <= began + bound]

@@ -121,7 +121,7 @@ def _found_by(by_tool: dict[str, list[Outcome]], causes: Sequence[Cause]) -> lis
             cells = [f"{number} of {len(by_tool[tool])}" for tool, number in numbers.items()]
             written = f"{cause.name}: {cause.why}" if cause.why else cause.name
             lines.append(f"| {written} | " + " | ".join(cells) + " |")
-    return lines or ["| none" + " | " * (1 + len(by_tool))]
+    return lines or ["| none |" + " |" * len(by_tool)]
 
 
 def _order(outcome: Outcome) -> bool:

@@ -18,11 +18,15 @@ _CHUNK = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request on its way; ``status`` is 0 when the connection ended without an answer."""
+    """One request on its way; ``status`` is 0 when the connection ended without an answer.
+
+    ``at`` is when it ended, in seconds since 1970.
+    """
 
     method: str
     path: str
     status: int
+    at: float = field(default=0.0, compare=False)
 
 
 @dataclass
@@ -54,7 +58,7 @@ class _Turns:
 
     def end(self, status: int = 0) -> None:
         if self.request is not None:
-            self.seen.append(Seen(*self.request, status))
+            self.seen.append(Seen(*self.request, status, time.time()))
             self.request = None
 
 

@@ -61,7 +61,7 @@ def st_run(
     file.write_text(toml(_st_config(config, document, service.env)), encoding="utf-8")
     file.chmod(0o600)
     command = (
-        *(_script("st"), "--config-file", str(file), "run"),
+        *(script("st"), "--config-file", str(file), "run"),
         *("--max-examples", str(EXAMPLES[profile]), "--continue-on-failure"),
         "--generation-deterministic",  # which also means without a database
         f"http://127.0.0.1:{port}{service.document}",
@@ -76,7 +76,7 @@ def _st_config(
     principals = config.get("principals", {})
     if not principals:
         return {}
-    first = _expanded(next(iter(principals.values())), env)
+    first = expanded(next(iter(principals.values())), env)
     headers = dict(first.get("headers", {}))
     login = config.get("session", {}).get("login")
     if "token" in first:
@@ -84,7 +84,7 @@ def _st_config(
     elif "header" in first.get("api-key", {}):
         headers[first["api-key"]["header"]] = first["api-key"]["value"]
     elif "login" in first and login is not None and (scheme := _bearer(document)) is not None:
-        method, _, path = _named(document, login["operation"]).partition(" ")
+        method, _, path = named(document, login["operation"]).partition(" ")
         token = str(login.get("token", "$response.body#/access_token"))
         fetch = {
             "path": path,
@@ -109,23 +109,25 @@ def _bearer(document: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _named(document: Mapping[str, Any], name: str) -> str:
+def named(document: Mapping[str, Any], name: str) -> str:
+    """The label of the operation that is called ``name``, by label or by operationId."""
     for label, operation in operations(document).items():
         if name in {label, operation.get("operationId")}:
             return label
-    message = f"[session.login]: operation {name!r} is not in the document"
+    message = f"operation {name!r} is not in the document"
     raise SystemExit(message)
 
 
-def _expanded(value: Any, env: Mapping[str, str]) -> Any:
+def expanded(value: Any, env: Mapping[str, str]) -> Any:
+    """``value`` with each `${NAME}` in it as the environment has it."""
     if isinstance(value, Mapping):
-        return {key: _expanded(each, env) for key, each in value.items()}
+        return {key: expanded(each, env) for key, each in value.items()}
     if isinstance(value, str):
         return re.sub(r"\$\{(\w+)\}", lambda match: env.get(match[1], ""), value)
     return value
 
 
-def _script(name: str) -> str:
+def script(name: str) -> str:
     """A command of this environment, else of PATH."""
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.exists() else shutil.which(name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from troth.checks.allow import addressed, exact_allow
 from troth.checks.conditional import entity_tags
 from troth.checks.correlation import correlated, hostile, own_id, repeated
-from troth.checks.envelope import documented, error_envelope
+from troth.checks.envelope import documented, error_envelope, unread
 from troth.checks.event_stream import event_stream
 from troth.checks.events import event_content
 from troth.checks.formats import formats_hold, told_apart
@@ -141,7 +141,7 @@ class Observer:
                 found += self._owned(operation, exchange)[0]
             found += event_content(exchange, operation, self.target.spec, self.answers)
         found += self._promised(exchange, operation)
-        if 400 <= exchange.status < 500:
+        if 400 <= exchange.status < 500 and not unread(exchange, operation):
             found += error_envelope(exchange, operation, self.target.shapes, self.target.spec)
         return tuple(found) + exact_allow(exchange, self.target.spec, self.target.prefix)
 
@@ -173,7 +173,7 @@ class Observer:
         if made is not None and made in self.ids and self.target.correlation is not None:
             found.append(repeated(self.target.correlation.name))
         self.ids.add(made)
-        if 400 <= exchange.status < 500:
+        if 400 <= exchange.status < 500 and not unread(exchange, operation):
             found += error_envelope(exchange, operation, self.target.shapes, self.target.spec)
         return tuple(found)
 

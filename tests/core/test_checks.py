@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from troth.case import Case, Fault
 from troth.checks.allow import addressed, allowed
-from troth.checks.envelope import Shape, error_envelope, shape_of
+from troth.checks.envelope import Shape, error_envelope, shape_of, unread
 from troth.checks.negotiation import of_http
 from troth.checks.server_error import normalised, server_error
 from troth.exchange import Breakage, Exchange, Request, Response
@@ -81,6 +82,13 @@ def test_roots_are_free_of_values():
     one = normalised(exchange(500, b'{"detail": "KeyError: 17 for \'abc\'"}'))
     other = normalised(exchange(500, b'{"detail": "KeyError: 99 for \'xyz\'"}'))
     assert one == other == "KeyError: # for '\u2026'"
+
+
+def test_what_a_server_refuses_by_itself_is_nothing_that_a_document_lists():
+    assert unread(exchange(414, b"<html>", "text/html"), None)
+    assert not unread(exchange(404, b"<html>", "text/html"), None)
+    told = SimpleNamespace(responses={"414": object()})
+    assert not unread(exchange(414), told), "it is documented, and so is judged"
 
 
 def test_optional_members_do_not_make_a_second_shape():

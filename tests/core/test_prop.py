@@ -31,7 +31,7 @@ PROFILE = Profile("ci", examples=200, boundary=10)
 INTEGERS = st.integers()
 
 
-def attempt(body, strategy=INTEGERS):
+def attempt(body, strategy=INTEGERS, **how):
     tally = Tally(HELD, "GET /x")
     target = SimpleNamespace(overdue=lambda: False)
 
@@ -41,7 +41,7 @@ def attempt(body, strategy=INTEGERS):
         with World(target, tally):
             body(value)
 
-    return run(tally, test, {}, PROFILE, settle=lambda: None)
+    return run(tally, test, {}, PROFILE, settle=lambda: None, **how)
 
 
 def test_a_control_that_never_succeeds_is_inconclusive_and_not_a_pass():
@@ -50,6 +50,15 @@ def test_a_control_that_never_succeeds_is_inconclusive_and_not_a_pass():
     assert result.reason == "the owner was refused too"
     assert result.examples > 1
     assert result.conclusive == 0
+
+
+def test_what_comes_too_late_is_not_asked_and_does_not_pass():
+    asked = []
+    result = attempt(asked.append, late=True)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.cut_short
+    assert "time of the whole run" in result.reason
+    assert not asked
 
 
 def test_an_example_that_expects_nothing_proves_nothing():

@@ -11,6 +11,10 @@ from troth.finding import Complaint
 from troth.spec.operation import Operation, ResponseSpec, Spec
 from troth.spec.schema import properties
 
+# It took too long to come, its address or its headers are too long, it is of another HTTP
+# (RFC 9110, 15.5.9, 15.5.15 and 15.6.6; RFC 6585, 5).
+_UNREAD = frozenset({408, 414, 431, 505})
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -42,6 +46,11 @@ def documented(operation: Operation | None, status: int) -> ResponseSpec | None:
         if key in operation.responses:
             return operation.responses[key]
     return None
+
+
+def unread(exchange: Exchange, operation: Operation | None) -> bool:
+    """Whether a server refused it before the service had seen it: no document lists that."""
+    return exchange.status in _UNREAD and documented(operation, exchange.status) is None
 
 
 def promised(spec: Spec) -> tuple[Shape, ...]:

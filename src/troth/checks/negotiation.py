@@ -3,11 +3,11 @@
 from typing import Final
 
 from troth.checks.conditional import conditional
+from troth.checks.envelope import unread
 from troth.exchange import Exchange
 from troth.spec.operation import Operation
 
-TOO_LARGE: Final = frozenset({413, 414, 431})
-"""RFC 9110, sections 15.5.14 and 15.5.15, and RFC 6585, section 5."""
+TOO_LARGE: Final = 413
 
 
 def of_http(exchange: Exchange, operation: Operation) -> bool:
@@ -15,7 +15,7 @@ def of_http(exchange: Exchange, operation: Operation) -> bool:
 
     304 and 412 to a condition, 406 to an `Accept` that wants none of what the document offers, 415
     to a body of a type, or in an encoding, that it does not take (RFC 9110, sections 13, 15.5.7 and
-    15.5.16), and what is said of a request that is too large.
+    15.5.16), 413 to what is too large, and what a server refuses before the service sees it.
     """
     request, status = exchange.request, exchange.status
     if status in {304, 412}:
@@ -33,4 +33,4 @@ def of_http(exchange: Exchange, operation: Operation) -> bool:
         taken = operation.body.content if operation.body is not None else ()
         known = {each.split(";")[0].strip().lower() for each in taken}
         return sent not in known or request.header("content-encoding") is not None
-    return status in TOO_LARGE
+    return status == TOO_LARGE or unread(exchange, operation)

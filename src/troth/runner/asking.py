@@ -164,6 +164,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
                 arguments,
                 opened.profile,
                 seed=opened.seed,
+                late=run_.deadline is not None and monotonic() > run_.deadline,
                 settle=partial(settle, tally, opened.observer),
             )
         finally:

@@ -20,6 +20,8 @@ from troth.world import Abandoned
 SEEN_IS_ENOUGH = frozenset({"FUZ103", "FUZ104", "SEC312"})
 
 
+LATE = "the time of the whole run was spent before it was asked"
+"""Why a test that comes after the end of ``--budget`` is inconclusive."""
 TO_SHRINK = 100
 """Random examples of a test whose boundary cases have failed."""
 
@@ -31,15 +33,19 @@ def run(
     profile: Profile,
     *,
     seed: int | None = None,
+    late: bool = False,
     settle: Callable[[], None],
 ) -> Result:
     """Run the test ``obj`` once a phase (once in all without ``@given``) and sum it up.
 
     ``seed`` is None for a derandomised profile. ``settle`` is called before the verdict: it adds
-    what else is known.
+    what else is known. Where it is too ``late``, nothing else is: what the run may take is spent.
     Exceptions that are neither findings nor verdicts are errors of troth and propagate.
     """
-    for phase in tally.property.phases or (None,):
+    if late:
+        tally.cut_short = True
+        tally.unanswered[LATE] = 1
+    for phase in () if late else tally.property.phases or (None,):
         try:
             if phase == "boundary":
                 tally.phase = phase

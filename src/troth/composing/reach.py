@@ -46,11 +46,12 @@ class Refusals:
 
     def last(self) -> str:
         """The reason that is told. That a named principal was refused says more than that nobody
-        was.
+        was, and that a connection was dropped more than either.
         """
+        broken = [each for each in self.answered if each.startswith("no answer")]
         named = [each for each in self.answered if " for anonymous" not in each]
         held = [each for each in self.unsent if "was not sent" in each]
-        return (named or held or self.answered or self.unsent or ["nothing could be sent"])[-1]
+        return (broken or named or held or self.answered or self.unsent or ["nothing could be sent"])[-1]
 
 
 def reach(

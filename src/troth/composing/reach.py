@@ -51,7 +51,8 @@ class Refusals:
         broken = [each for each in self.answered if each.startswith("no answer")]
         named = [each for each in self.answered if " for anonymous" not in each]
         held = [each for each in self.unsent if "was not sent" in each]
-        return (broken or named or held or self.answered or self.unsent or ["nothing could be sent"])[-1]
+        said = broken or named or held or self.answered or self.unsent
+        return (said or ["nothing could be sent"])[-1]
 
 
 def reach(

@@ -247,7 +247,7 @@ def _whole(spec: Spec, path: str) -> str:
 def step(spec: Spec, operation: Operation) -> LoginStep:
     """How to log in by ``operation``, as far as the document says it."""
     given: dict[str, Any] = {"operation": operation.label, **shows(spec)}
-    for key, names in (("token", TOKENS), ("refresh", REFRESHES), ("expires_in", LIVES)):
+    for key, names in (("token", TOKENS), ("refresh", REFRESHES), ("expires-in", LIVES)):
         place = token_place(spec, operation, names)
         if place:
             given[key] = f"$response.body#{place}"

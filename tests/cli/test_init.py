@@ -129,7 +129,7 @@ def test_a_base_path_that_nobody_names_is_found(serve, tmp_path):
     said = tomllib.loads((tmp_path / "troth.toml").read_text())["target"]
     assert (said["base-url"], said["spec"]) == (url, "/openapi.json")
     checked = troth("check", "--target", "troth.toml", cwd=tmp_path)
-    assert f"at {url}: t" in checked.stdout
+    assert f"at {url} in HTTP/1.1: t" in checked.stdout
 
 
 def test_a_run_with_it_reaches_every_operation(proposed, tmp_path):

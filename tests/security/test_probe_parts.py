@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from troth.exchange import Exchange, Request, Response
 from troth.probes.climbing import UNIX
 from troth.probes.entities import _named, _rooted
+from troth.probes.injection import wildcards
 from troth.probes.listener import Listener, ports, told
 from troth.probes.probing import content, yardstick
 from troth.probes.ranks import apart, error_rate, slope
@@ -126,3 +127,8 @@ def test_xml_that_is_written_out_keeps_its_root_and_takes_a_reference():
     assert _rooted(text) == "o:order"
     assert _named(text, "") == '<o:order n="1"><thing>rice</thing><n/></o:order>'
     assert _named(text, "&e;") == '<o:order n="1"><thing>&e;</thing><n/></o:order>'
+
+
+def test_an_id_that_ends_with_a_wildcard_is_not_found_by_itself():
+    assert wildcards("RAc6dNQ2_") == ("%", "*", "?")
+    assert wildcards("RAc6dNQ2z") == ("%", "*", "_", "?")

@@ -184,13 +184,18 @@ def _operated(asked: Asked, operator: str, value: str) -> Exchange:
     return answered(asked.world, case, base)
 
 
+def wildcards(value: str) -> tuple[str, ...]:
+    """Those that are not its last letter anyhow, as `_` is of many a token in base64url."""
+    return tuple(each for each in WILDCARDS if not value.endswith(each))
+
+
 def by_wildcard(asked: Asked, served: Yardstick) -> None:
     """The last letter of an id, replaced by a wildcard, still finds the thing; by a letter not."""
     value = asked.spot.text
     if len(value) < 3 or not asked.base.exchange.ok:
         return
     head = value[:-1]
-    for wildcard in WILDCARDS:
+    for wildcard in wildcards(value):
         shown: list[Exchange] = []
         for letter in ("z", "y") if value[-1] not in "zy" else ("x", "w"):
             wild = asked.quoted(head + wildcard, "a wildcard")
